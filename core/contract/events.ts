@@ -1,0 +1,49 @@
+import { z } from 'zod'
+
+/** One request's life, as told on the bus. Never the prompt, never the answer. */
+const requestFacts = {
+  id: z.string(),
+  model: z.string(),
+  route: z.string(),
+  client: z.string().nullable().meta({ description: 'The User-Agent as sent, cut to 200 characters' }),
+}
+
+/** Every topic on the event stream with the shape of its data. */
+export const topics = {
+  'core.changed': z.object({
+    state: z.enum(['starting', 'running', 'draining', 'stopped']),
+    activeRequests: z.int(),
+  }),
+  'model.changed': z.object({
+    model: z.string(),
+    state: z.enum(['loading', 'loaded', 'unloading', 'unloaded', 'crashed', 'quarantined']),
+    progress: z.number().nullable().meta({ description: '0 to 1 while loading' }),
+    reason: z.string().nullable(),
+  }),
+  'models.changed': z.object({ count: z.int() }),
+  'request.started': z.object(requestFacts),
+  'request.finished': z.object({
+    ...requestFacts,
+    outcome: z.enum(['finished', 'cancelled', 'failed']),
+    code: z.string().nullable(),
+    promptTokens: z.int(),
+    cachedTokens: z.int(),
+    completionTokens: z.int(),
+    milliseconds: z.number(),
+    firstTokenMilliseconds: z.number().nullable(),
+  }),
+  'settings.changed': z.object({ keys: z.array(z.string()), restartNeeded: z.array(z.string()) }),
+  'audit.recorded': z.object({ event: z.string() }),
+} as const satisfies Record<string, z.ZodType>
+
+export type Topic = keyof typeof topics
+export type TopicData<T extends Topic> = z.output<(typeof topics)[T]>
+
+/** What travels on `/api/events`, over SSE and WebSocket alike. `epoch` names one run of the core; `seq` counts up by one within it. */
+export interface Frame<T extends Topic = Topic> {
+  readonly epoch: string
+  readonly seq: number
+  readonly time: number
+  readonly topic: T
+  readonly data: TopicData<T>
+}

@@ -1,0 +1,156 @@
+/**
+ * The one interface every engine implements (llama.cpp in a runner process, the scripted engine of the tests, later a
+ * remote server) and every API dialect translates to and from. Types only: nothing here runs.
+ */
+
+export interface Engine {
+  readonly name: 'llama.cpp' | 'scripted'
+  /**
+   * Loads a model file. Rejects with `invalid_model`, `template_error`, `insufficient_memory`, `engine_unavailable` or
+   * `model_load_failed`; with the signal's reason when aborted. `onProgress` hears 0…1.
+   */
+  load(source: ModelSource, options: LoadOptions): Promise<LoadedModel>
+}
+
+export interface ModelSource {
+  readonly id: string
+  /** Absolute path of the file (of the first part, for split files). */
+  readonly path: string
+}
+
+export interface LoadOptions {
+  readonly signal: AbortSignal
+  readonly onProgress?: (fraction: number) => void
+  /** Tokens; by default the trained length, cut to `maxContextLength`. */
+  readonly contextLength?: number
+  readonly slots?: number
+  readonly threads?: number
+  /** Layers to offload; by default all where there is a GPU. */
+  readonly gpuLayers?: number
+}
+
+export interface LoadedFacts {
+  /** Tokens that prompt and answer may have together, in one slot. */
+  readonly contextLength: number
+  readonly trainedContextLength: number
+  readonly vocabularySize: number
+  readonly slots: number
+  readonly architecture: string
+  readonly parameters: number
+  /** Resident bytes of the runner after loading. */
+  readonly memoryBytes: number
+  readonly hasChatTemplate: boolean
+  readonly supportsTools: boolean
+  readonly supportsInfill: boolean
+  readonly loadMilliseconds: number
+}
+
+/** Why a loaded model went away. */
+export type Ended = { readonly by: 'dispose' } | { readonly by: 'crash' | 'hang'; readonly reason: string }
+
+export interface LoadedModel {
+  readonly id: string
+  readonly facts: LoadedFacts
+  /** Fulfils once, when the model is gone for whatever reason; never rejects. */
+  readonly ended: Promise<Ended>
+  /**
+   * Renders, tokenises, then generates. The first delta is `start` once the request is known to be good (its errors
+   * before that are `template_error`, `context_length_exceeded`, `invalid_value`), the last is `end`, exactly once.
+   * Aborting the signal stops the work in the engine and ends the iteration by throwing the signal's reason.
+   * When the runner dies the iteration throws `engine_crashed` or `engine_hung`.
+   */
+  generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<Delta>
+  /** The prompt text a chat would be rendered to, for inspection and counting. */
+  render(chat: ChatPrompt, signal: AbortSignal): Promise<string>
+  /** `special`: whether text like `<|im_start|>` becomes the special token. */
+  tokenize(text: string, options: { special: boolean }, signal: AbortSignal): Promise<number[]>
+  detokenize(tokens: readonly number[], signal: AbortSignal): Promise<string>
+  dispose(): Promise<void>
+}
+
+export interface GenerateRequest {
+  readonly prompt: Prompt
+  /** Tokens to generate at most; absent: until the context is full. */
+  readonly maxTokens?: number
+  /** Texts that end the answer; they are not part of it. */
+  readonly stop: readonly string[]
+  readonly sampling: Sampling
+}
+
+export type Prompt =
+  | ChatPrompt
+  /** Raw text; special tokens in it are parsed. */
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'tokens'; readonly tokens: readonly number[] }
+  /** Fill in the middle, with the model's own tokens. */
+  | { readonly kind: 'infill'; readonly prefix: string; readonly suffix: string }
+
+export interface ChatPrompt {
+  readonly kind: 'chat'
+  readonly messages: readonly ChatMessage[]
+  readonly tools?: readonly Tool[]
+  /** Extra variables for the template (`enable_thinking` …). */
+  readonly templateVariables?: Readonly<Record<string, unknown>>
+}
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant' | 'tool'
+  readonly content: string
+  readonly reasoning?: string
+  readonly name?: string
+  readonly toolCalls?: readonly ToolCall[]
+  readonly toolCallId?: string
+}
+
+export interface ToolCall {
+  readonly id: string
+  readonly name: string
+  /** JSON text, as the model wrote it. */
+  readonly arguments: string
+}
+
+export interface Tool {
+  readonly name: string
+  readonly description?: string
+  /** JSON Schema. */
+  readonly parameters?: Readonly<Record<string, unknown>>
+}
+
+/** All absent: the engine's defaults (temperature 0.8, topK 40, topP 0.95, minP 0.05, as llama.cpp). `temperature: 0` is greedy. */
+export interface Sampling {
+  readonly temperature?: number
+  readonly topK?: number
+  readonly topP?: number
+  readonly minP?: number
+  readonly seed?: number
+  readonly repeatPenalty?: number
+  readonly presencePenalty?: number
+  readonly frequencyPenalty?: number
+  readonly logitBias?: readonly { readonly token: number; readonly bias: number }[]
+}
+
+export type Delta =
+  /** The request is good and its prompt is this long; nothing has been computed yet. */
+  | { readonly type: 'start'; readonly promptTokens: number }
+  | { readonly type: 'text'; readonly text: string; readonly tokens: number }
+  | { readonly type: 'reasoning'; readonly text: string; readonly tokens: number }
+  | { readonly type: 'toolCall'; readonly index: number; readonly id?: string; readonly name?: string; readonly arguments: string }
+  | { readonly type: 'end'; readonly reason: EndReason; readonly stopSequence?: string; readonly usage: Usage; readonly timings: Timings }
+
+/** `stop`: the model ended its turn or met a stop text; `length`: maxTokens or the context's end. */
+export type EndReason = 'stop' | 'length' | 'toolCalls'
+
+export interface Usage {
+  readonly promptTokens: number
+  /** Prompt tokens whose state was still there and was not computed again. */
+  readonly cachedTokens: number
+  readonly completionTokens: number
+  readonly reasoningTokens: number
+}
+
+/** Milliseconds. */
+export interface Timings {
+  readonly queued: number
+  readonly prefill: number
+  readonly decode: number
+}
