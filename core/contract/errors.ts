@@ -16,8 +16,16 @@ export const errorCodes = {
     help: 'Shorten the messages, or load the model with a longer context.',
   },
   unsupported_content: { status: 400, type: 'invalid_request_error', help: 'Send text only to this model.' },
-  request_timeout: { status: 408, type: 'invalid_request_error', help: 'Send the whole request without pausing.' },
-  request_too_large: { status: 413, type: 'invalid_request_error', help: 'Send less, or raise the limit in the settings.' },
+  request_timeout: {
+    status: 408,
+    type: 'invalid_request_error',
+    help: 'Send the whole request without pausing.',
+  },
+  request_too_large: {
+    status: 413,
+    type: 'invalid_request_error',
+    help: 'Send less, or raise the limit in the settings.',
+  },
   unsupported_media_type: {
     status: 415,
     type: 'invalid_request_error',
@@ -26,7 +34,11 @@ export const errorCodes = {
   expectation_failed: { status: 417, type: 'invalid_request_error', help: 'Leave out the Expect header.' },
   headers_too_large: { status: 431, type: 'invalid_request_error', help: 'Send fewer or shorter headers.' },
   // Who asks
-  invalid_api_key: { status: 401, type: 'authentication_error', help: 'Send a valid key as "Authorization: Bearer imp_…".' },
+  invalid_api_key: {
+    status: 401,
+    type: 'authentication_error',
+    help: 'Send a valid key as "Authorization: Bearer imp_…".',
+  },
   insufficient_scope: { status: 403, type: 'permission_error', help: 'Use a key with the admin scope.' },
   host_not_allowed: {
     status: 403,
@@ -41,23 +53,72 @@ export const errorCodes = {
   csrf_token_missing: { status: 403, type: 'permission_error', help: 'Reload the dashboard.' },
   // What is asked for
   not_found: { status: 404, type: 'invalid_request_error', help: 'See /api/openapi.json for every route.' },
-  method_not_allowed: { status: 405, type: 'invalid_request_error', help: 'Use one of the methods in the Allow header.' },
-  model_not_found: { status: 404, type: 'invalid_request_error', help: 'List the installed models with GET /v1/models.' },
-  conflict: { status: 409, type: 'invalid_request_error', help: 'Look at the current state, then try again.' },
-  invalid_model: { status: 422, type: 'invalid_request_error', help: 'Fetch the model file again, or use another one.' },
-  template_error: { status: 422, type: 'invalid_request_error', help: 'Use a model with a working chat template.' },
+  method_not_allowed: {
+    status: 405,
+    type: 'invalid_request_error',
+    help: 'Use one of the methods in the Allow header.',
+  },
+  model_not_found: {
+    status: 404,
+    type: 'invalid_request_error',
+    help: 'List the installed models with GET /v1/models.',
+  },
+  conflict: {
+    status: 409,
+    type: 'invalid_request_error',
+    help: 'Look at the current state, then try again.',
+  },
+  invalid_model: {
+    status: 422,
+    type: 'invalid_request_error',
+    help: 'Fetch the model file again, or use another one.',
+  },
+  template_error: {
+    status: 422,
+    type: 'invalid_request_error',
+    help: 'Use a model with a working chat template.',
+  },
   // What the machine can do now
   rate_limited: { status: 429, type: 'rate_limit_error', help: 'Wait for the time in Retry-After.' },
   queue_full: { status: 429, type: 'rate_limit_error', help: 'Wait for the time in Retry-After.' },
-  internal_error: { status: 500, type: 'server_error', help: 'See the log (impetus logs) for this request id.' },
-  engine_crashed: { status: 500, type: 'server_error', help: 'Send the request again: the model is loaded anew.' },
-  engine_hung: { status: 503, type: 'server_error', help: 'Send the request again: the model is loaded anew.' },
+  internal_error: {
+    status: 500,
+    type: 'server_error',
+    help: 'See the log (impetus logs) for this request id.',
+  },
+  engine_crashed: {
+    status: 500,
+    type: 'server_error',
+    help: 'Send the request again: the model is loaded anew.',
+  },
+  engine_hung: {
+    status: 503,
+    type: 'server_error',
+    help: 'Send the request again: the model is loaded anew.',
+  },
   engine_unavailable: { status: 503, type: 'server_error', help: 'Run "impetus doctor".' },
-  model_quarantined: { status: 503, type: 'server_error', help: 'Run "impetus doctor"; the model is tried again after a restart.' },
-  model_load_failed: { status: 503, type: 'server_error', help: 'See the log (impetus logs) for the reason.' },
-  insufficient_memory: { status: 503, type: 'server_error', help: 'Use a smaller model, a stronger quantisation or a shorter context.' },
+  model_quarantined: {
+    status: 503,
+    type: 'server_error',
+    help: 'Run "impetus doctor"; the model is tried again after a restart.',
+  },
+  model_load_failed: {
+    status: 503,
+    type: 'server_error',
+    help: 'See the log (impetus logs) for the reason.',
+  },
+  insufficient_memory: {
+    status: 503,
+    type: 'server_error',
+    help: 'Use a smaller model, a stronger quantisation or a shorter context.',
+  },
   shutting_down: { status: 503, type: 'server_error', help: 'Send the request again when Impetus is back.' },
   queue_timeout: { status: 503, type: 'server_error', help: 'Send the request again later.' },
+  database_busy: {
+    status: 503,
+    type: 'server_error',
+    help: 'Close the program that has impetus.db open, then try again.',
+  },
   insufficient_storage: { status: 507, type: 'server_error', help: 'Free some disk space.' },
 } as const satisfies Record<string, { status: number; type: string; help: string }>
 
