@@ -1,0 +1,64 @@
+import type { ModelSource } from '../engine/engine.ts'
+
+/** Where a model file was found. `built-in` ships with Impetus, `impetus` is `$IMPETUS_HOME/models`, `models` is `~/Models`. */
+export type Origin = 'built-in' | 'impetus' | 'models' | 'configured'
+
+/** One model on this machine, a split file counting as one. */
+export interface InstalledModel {
+  readonly id: string
+  /** Absolute and free of symbolic links; the first part of a split file. */
+  readonly path: string
+  /** Every part in order; `[path]` unless the file is split. Parts that are missing are not in it. */
+  readonly parts: readonly string[]
+  /** How many parts there ought to be. */
+  readonly partsExpected: number
+  /** Other names that find this model. */
+  readonly aliases: readonly string[]
+  /** All parts together. */
+  readonly bytes: number
+  readonly origin: Origin
+  readonly format: 'gguf' | 'scripted'
+  /** Milliseconds since 1970. */
+  readonly modifiedAt: number
+  /** What a person should know before using it, where there is something to know. */
+  readonly description: string | null
+}
+
+/** What is known of a model from its file alone. Absent values are not in the file. */
+export interface ModelFacts {
+  readonly architecture: string | null
+  readonly name: string | null
+  readonly parameters: number | null
+  readonly quantization: string | null
+  readonly trainedContextLength: number | null
+  readonly vocabularySize: number | null
+  readonly hasChatTemplate: boolean
+  readonly supportsTools: boolean
+  readonly supportsInfill: boolean
+}
+
+/** `unknown`: nobody has read the file yet. */
+export type FactsState =
+  | { readonly state: 'unknown' }
+  | { readonly state: 'known'; readonly facts: ModelFacts }
+  | { readonly state: 'invalid'; readonly reason: string }
+
+/** The models on this machine. Reading the list never touches the disk. */
+export interface Library {
+  /** In the order they are shown: built-in first, then by folder and name. */
+  list(): readonly InstalledModel[]
+  /** By id or alias, in any case of letters. */
+  find(idOrAlias: string): InstalledModel | undefined
+  /** What answers a request that names no model. */
+  default(): InstalledModel | undefined
+  /** The model that is meant: the default for `undefined`. Throws `model_not_found`, naming the installed ones. */
+  resolve(requested: string | undefined): InstalledModel
+  /** The file to load, looked at again now: a file that was swapped, cut or removed since the scan is refused. */
+  source(id: string): Promise<ModelSource>
+  /** What is known already; never waits. */
+  factsNow(id: string): FactsState
+  /** Reads the file in the inspector unless that was done before for this very file. Never rejects but by the signal. */
+  facts(id: string, signal: AbortSignal): Promise<FactsState>
+  start(): Promise<void>
+  stop(): Promise<void>
+}
