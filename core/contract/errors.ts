@@ -16,6 +16,7 @@ export const errorCodes = {
     help: 'Shorten the messages, or load the model with a longer context.',
   },
   unsupported_content: { status: 400, type: 'invalid_request_error', help: 'Send text only to this model.' },
+  client_closed: { status: 499, type: 'invalid_request_error', help: 'Nothing: the client went away before the answer.' },
   request_timeout: {
     status: 408,
     type: 'invalid_request_error',
