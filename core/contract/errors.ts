@@ -120,6 +120,7 @@ export const errorCodes = {
     type: 'server_error',
     help: 'Close the program that has impetus.db open, then try again.',
   },
+  not_writable: { status: 503, type: 'server_error', help: 'Make the folder of Impetus writable: run "impetus doctor".' },
   insufficient_storage: { status: 507, type: 'server_error', help: 'Free some disk space.' },
 } as const satisfies Record<string, { status: number; type: string; help: string }>
 

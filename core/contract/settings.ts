@@ -1,0 +1,270 @@
+import { z } from 'zod'
+import { endpoint } from './endpoint.ts'
+
+/**
+ * Every setting with its default, limits and words. The file, the environment, the flags, the dashboard's form and
+ * docs/configuration.md are all made from this schema.
+ *
+ * `restart` marks what is read only at start. `env` and `flag` name what overrides the file; only leaves have them.
+ */
+interface SettingWords {
+  readonly title: string
+  readonly help: string
+  readonly restart?: true
+  readonly env?: `IMPETUS_${string}`
+  readonly flag?: string
+}
+
+function setting<T extends z.ZodType>(schema: T, { help, ...words }: SettingWords): T {
+  return schema.meta({ description: help, ...words })
+}
+
+const kibibyte = 1024
+const mebibyte = 1024 * kibibyte
+
+const tls = z.object({
+  cert: setting(z.string().min(1).nullable().default(null), {
+    title: 'Certificate',
+    help: 'Path of the certificate chain, as PEM. With a key, the port speaks HTTPS only.',
+    restart: true,
+  }),
+  key: setting(z.string().min(1).nullable().default(null), {
+    title: 'Private key',
+    help: 'Path of the private key that belongs to the certificate, as PEM.',
+    restart: true,
+  }),
+})
+
+const limits = z.object({
+  bodyBytes: setting(
+    z
+      .int()
+      .min(64 * kibibyte)
+      .max(1024 * mebibyte)
+      .default(32 * mebibyte),
+    {
+      title: 'Largest request body',
+      help: 'Bytes. Larger requests are refused with 413.',
+    },
+  ),
+  stringBytes: setting(
+    z
+      .int()
+      .min(kibibyte)
+      .max(1024 * mebibyte)
+      .default(8 * mebibyte),
+    {
+      title: 'Longest text in a request',
+      help: 'Bytes of any one string in a JSON body.',
+    },
+  ),
+  nesting: setting(z.int().min(8).max(512).default(64), {
+    title: 'Deepest nesting',
+    help: 'Levels of objects and arrays in a JSON body.',
+  }),
+  connections: setting(z.int().min(8).max(65_536).default(1024), {
+    title: 'Connections',
+    help: 'Open at the same time. Further ones are closed at once.',
+    restart: true,
+  }),
+  headerBytes: setting(
+    z
+      .int()
+      .min(4 * kibibyte)
+      .max(256 * kibibyte)
+      .default(16 * kibibyte),
+    {
+      title: 'Longest headers',
+      help: 'Bytes of all header lines of a request together.',
+      restart: true,
+    },
+  ),
+  slowRequestSeconds: setting(z.int().min(1).max(3600).default(15), {
+    title: 'Slow requests',
+    help: 'Seconds a client has to send the headers of a request, and the longest pause within its body.',
+    restart: true,
+  }),
+  stalledReaderSeconds: setting(z.int().min(1).max(3600).default(30), {
+    title: 'Stalled readers',
+    help: 'Seconds a client may stop reading a stream before it is cut.',
+  }),
+})
+
+const server = z.object({
+  port: setting(z.int().min(0).max(65_535).default(4673), {
+    title: 'Port',
+    help: 'TCP port. When it is taken the next free one is used and said loudly; 0 takes any free one.',
+    restart: true,
+    env: 'IMPETUS_PORT',
+    flag: 'port',
+  }),
+  host: setting(z.string().min(1).max(255).default('127.0.0.1'), {
+    title: 'Address',
+    help: 'IP address to listen on. Anything but this machine needs requireKey and a certificate.',
+    restart: true,
+    env: 'IMPETUS_HOST',
+    flag: 'host',
+  }),
+  allowedHosts: setting(z.array(z.string().min(1).max(255)).max(100).default([]), {
+    title: 'Further host names',
+    help: 'Names, with the port where it is not this one, by which clients may call this server.',
+  }),
+  allowedOrigins: setting(z.array(z.string().min(1).max(255)).max(100).default([]), {
+    title: 'Web pages that may call',
+    help: 'Origins such as https://chat.example.org. Editors’ own views are allowed anyway.',
+  }),
+  requireKey: setting(z.boolean().default(false), {
+    title: 'Require a key',
+    help: 'Every request needs a key made with "impetus keys create", on this machine too.',
+    env: 'IMPETUS_REQUIRE_KEY',
+  }),
+  tls: tls.prefault({}),
+  limits: limits.prefault({}),
+  drainSeconds: setting(z.int().min(0).max(600).default(10), {
+    title: 'Time to finish',
+    help: 'Seconds that running answers have when Impetus is asked to stop.',
+  }),
+})
+
+const models = z.object({
+  folders: setting(z.array(z.string().min(1).max(4096)).max(50).default([]), {
+    title: 'Further model folders',
+    help: 'Whole paths of folders with .gguf files, read beside ~/Models and the models folder in the home.',
+    env: 'IMPETUS_MODELS',
+  }),
+  default: setting(z.string().min(1).max(255).nullable().default(null), {
+    title: 'Default model',
+    help: 'Answers requests that name no model. Empty: the model used last, else the built-in one.',
+    env: 'IMPETUS_DEFAULT_MODEL',
+    flag: 'model',
+  }),
+})
+
+const engine = z.object({
+  threads: setting(z.int().min(1).max(512).nullable().default(null), {
+    title: 'Threads',
+    help: 'Processor threads per model. Empty: the engine decides.',
+    env: 'IMPETUS_THREADS',
+    flag: 'threads',
+  }),
+  contextLength: setting(z.int().min(64).max(16_777_216).nullable().default(null), {
+    title: 'Context length',
+    help: 'Tokens that prompt and answer may have together. Empty: as long as the model was trained for.',
+    env: 'IMPETUS_CONTEXT_LENGTH',
+    flag: 'context-length',
+  }),
+  gpuLayers: setting(z.int().min(0).max(10_000).nullable().default(null), {
+    title: 'Layers on the GPU',
+    help: 'Empty: all of them where there is a GPU.',
+    env: 'IMPETUS_GPU_LAYERS',
+    flag: 'gpu-layers',
+  }),
+  crashLimit: z
+    .object({
+      count: setting(z.int().min(1).max(1_000_000).default(5), {
+        title: 'Crashes before a model is set aside',
+        help: 'A model that crashes this often within the time below is not loaded again until a restart.',
+      }),
+      seconds: setting(z.int().min(1).max(86_400).default(60), {
+        title: 'Within this time',
+        help: 'Seconds in which the crashes are counted.',
+      }),
+    })
+    .prefault({}),
+  templateSeconds: setting(z.number().min(0.1).max(600).default(2), {
+    title: 'Time for a chat template',
+    help: 'Seconds a model’s template may take to render a chat before its process is ended.',
+  }),
+})
+
+const logs = z.object({
+  level: setting(z.enum(['debug', 'info', 'warn', 'error']).default('info'), {
+    title: 'Detail',
+    help: 'The least important lines that are kept.',
+    env: 'IMPETUS_LOG_LEVEL',
+    flag: 'log-level',
+  }),
+  maxBytes: setting(
+    z
+      .int()
+      .min(64 * kibibyte)
+      .max(1024 * mebibyte)
+      .default(5 * mebibyte),
+    {
+      title: 'Size of a log file',
+      help: 'Bytes after which a new file is begun.',
+    },
+  ),
+  maxFiles: setting(z.int().min(1).max(100).default(5), {
+    title: 'Log files kept',
+    help: 'The current one included.',
+  }),
+})
+
+const sections = z.object({
+  server: server.prefault({}).meta({ title: 'Server' }),
+  models: models.prefault({}).meta({ title: 'Models' }),
+  engine: engine.prefault({}).meta({ title: 'Engine' }),
+  logs: logs.prefault({}).meta({ title: 'Logs' }),
+})
+
+/** The whole, with the rules that join several settings. */
+export const settingsSchema = sections.superRefine(({ server }, context) => {
+  const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
+  if ((server.tls.cert === null) !== (server.tls.key === null)) {
+    complain(['server', 'tls'], 'needs both a certificate (cert) and its key (key), or neither')
+  }
+  if (!isLoopback(server.host) && !(server.requireKey && server.tls.cert !== null)) {
+    complain(
+      ['server', 'host'],
+      'would open Impetus to other machines, which needs server.requireKey, server.tls.cert and server.tls.key',
+    )
+  }
+})
+
+/** Addresses that only this machine can reach. Names are not resolved: what they mean can change. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
+}
+
+export type Settings = z.output<typeof settingsSchema>
+/** What the file may hold: any part of the settings. */
+export type SettingsInput = z.input<typeof settingsSchema>
+
+const settingsAnswer = z.object({
+  settings: sections.meta({ description: 'In force now' }),
+  overridden: z
+    .record(z.string(), z.string())
+    .meta({ description: 'Settings that the environment or a flag decides, with the name of what decides' }),
+  restartNeeded: z.array(z.string()).meta({ description: 'Changed in the file, in force after a restart' }),
+  warnings: z.array(z.string()),
+})
+export type SettingsAnswer = z.output<typeof settingsAnswer>
+
+export const getSettings = endpoint({
+  id: 'getSettings',
+  method: 'get',
+  path: '/api/settings',
+  summary: 'The settings in force and where they come from',
+  scope: 'admin',
+  response: settingsAnswer,
+})
+
+export const updateSettings = endpoint({
+  id: 'updateSettings',
+  method: 'patch',
+  path: '/api/settings',
+  summary: 'Changes some settings in the file; null brings a default back',
+  scope: 'admin',
+  request: z.record(z.string(), z.unknown()),
+  response: settingsAnswer,
+})
+
+export const getSettingsSchema = endpoint({
+  id: 'getSettingsSchema',
+  method: 'get',
+  path: '/api/settings/schema',
+  summary: 'The settings as JSON Schema, with titles, help and defaults',
+  scope: 'admin',
+  response: z.record(z.string(), z.unknown()),
+})
