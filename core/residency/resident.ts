@@ -1,0 +1,121 @@
+import { ImpetusError } from '../contract/errors.ts'
+import type { Engine, LoadedModel, LoadOptions, ModelSource } from '../engine/engine.ts'
+import type { ResidentView } from './decide.ts'
+
+export interface ResidentParts {
+  readonly engine: Engine
+  /** The file of an installed model, looked at again just before loading. */
+  readonly source: (modelId: string) => Promise<ModelSource>
+  /** Read at each load, so that changed settings hold from the next one on. */
+  readonly loadOptions: (modelId: string) => Omit<LoadOptions, 'signal' | 'onProgress'>
+}
+
+/** Why a model gave up its place. */
+export type Gone =
+  /** `error`: it did not end cleanly. */
+  | { readonly by: 'unload'; readonly error?: unknown }
+  /** It could not be loaded; `crash` when its runner died of the try. */
+  | { readonly by: 'failure'; readonly crash: boolean; readonly error: unknown }
+  | { readonly by: 'crash'; readonly reason: string }
+
+export interface ResidentEvents {
+  progressed(fraction: number): void
+  loaded(model: LoadedModel): void
+  unloading(): void
+  /** Told once, when the place is free again; nothing follows. */
+  gone(gone: Gone): void
+}
+
+/** One model's way through memory: loading → loaded → unloading → gone, each step at most once. */
+export class Resident implements ResidentView {
+  readonly id: string
+  phase: 'loading' | 'loaded' | 'unloading' = 'loading'
+  progress = 0
+  leases = 0
+  lastUsed: number
+  openUntil = 0
+  leaving = false
+  model: LoadedModel | undefined
+  readonly #events: ResidentEvents
+  readonly #abort = new AbortController()
+  readonly #gone = Promise.withResolvers<void>()
+  #isGone = false
+
+  constructor(id: string, now: number, events: ResidentEvents) {
+    this.id = id
+    this.lastUsed = now
+    this.#events = events
+  }
+
+  /** Fulfils when the place is free again; never rejects. */
+  get gone(): Promise<void> {
+    return this.#gone.promise
+  }
+
+  /** Never rejects: what goes wrong is told as `gone`. */
+  async load(parts: ResidentParts): Promise<void> {
+    const { signal } = this.#abort
+    try {
+      const source = await parts.source(this.id)
+      signal.throwIfAborted()
+      const onProgress = (fraction: number) => this.#progressed(fraction)
+      const model = await parts.engine.load(source, { ...parts.loadOptions(this.id), signal, onProgress })
+      this.#loaded(model)
+    } catch (error) {
+      if (this.phase === 'unloading') this.#leave({ by: 'unload' })
+      else this.#leave({ by: 'failure', crash: isCrash(error), error })
+    }
+  }
+
+  /** Stops a load that is under way, or ends a loaded model. */
+  unload(): void {
+    if (this.phase === 'unloading') return
+    this.phase = 'unloading'
+    this.#events.unloading()
+    if (this.model !== undefined) void this.#dispose(this.model)
+    else this.#abort.abort(new DOMException('Nobody waits for this model any more.', 'AbortError'))
+  }
+
+  #progressed(fraction: number): void {
+    // A hundred steps are enough for any bar.
+    if (this.phase !== 'loading' || fraction - this.progress < 0.01) return
+    this.progress = fraction
+    this.#events.progressed(fraction)
+  }
+
+  #loaded(model: LoadedModel): void {
+    this.model = model
+    void model.ended.then(ended => {
+      const wanted = ended.by === 'dispose' || this.phase === 'unloading'
+      this.#leave(wanted ? { by: 'unload' } : { by: 'crash', reason: ended.reason })
+    })
+    if (this.phase === 'unloading') {
+      // Stopped, but the engine was done before it heard of it.
+      void this.#dispose(model)
+      return
+    }
+    this.phase = 'loaded'
+    this.#events.loaded(model)
+  }
+
+  async #dispose(model: LoadedModel): Promise<void> {
+    try {
+      await model.dispose()
+      this.#leave({ by: 'unload' })
+    } catch (error) {
+      this.#leave({ by: 'unload', error })
+    }
+  }
+
+  #leave(gone: Gone): void {
+    if (this.#isGone) return
+    this.#isGone = true
+    this.phase = 'unloading'
+    this.#events.gone(gone)
+    this.#gone.resolve()
+  }
+}
+
+function isCrash(error: unknown): boolean {
+  return error instanceof ImpetusError && (error.code === 'engine_crashed' || error.code === 'engine_hung')
+}
