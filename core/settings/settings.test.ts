@@ -84,7 +84,7 @@ describe('at start', () => {
   test.each([
     ['', 'line 1'],
     ['{\n "server": {\n  "port": 1,\n', 'line 3: not valid JSON'],
-    ['{\n "server": {\n  "port": 1\n', 'line 4: not valid JSON'],
+    ['{\n "server": {\n  "port": 1\n', 'line 3: not valid JSON'],
     ['[]', 'line 1'],
     ['null', 'line 1'],
     ['{\n "server": {\n  "port": "4673"\n }\n}', 'line 3: "server.port" must be a'],
