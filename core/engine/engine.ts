@@ -40,6 +40,8 @@ export interface LoadedFacts {
   /** Resident bytes of the runner after loading. */
   readonly memoryBytes: number
   readonly hasChatTemplate: boolean
+  /** The template's text, for recognising the model's syntax; never rendered outside of the runner. */
+  readonly chatTemplate?: string
   readonly supportsTools: boolean
   readonly supportsInfill: boolean
   readonly loadMilliseconds: number
@@ -75,6 +77,36 @@ export interface GenerateRequest {
   /** Texts that end the answer; they are not part of it. */
   readonly stop: readonly string[]
   readonly sampling: Sampling
+  /** What may be sampled; absent: anything. */
+  readonly grammar?: Grammar
+  /**
+   * Texts of special tokens that belong into the answer's text, because they mark reasoning or tool calls
+   * (`<|tool_call_start|>`, `[TOOL_CALLS]`). Other special tokens are left out of it as usual.
+   */
+  readonly markers?: readonly string[]
+  /** Where in its answer the model thinks aloud. */
+  readonly reasoning?: ReasoningSpan
+}
+
+export interface Grammar {
+  /** GBNF as llama.cpp reads it; `root` is the start. */
+  readonly text: string
+  /**
+   * Absent: the grammar holds from the first token. Otherwise the model writes freely until one of these texts has
+   * come up outside of reasoning; from the token in which that text begins, all must fit the grammar, which therefore
+   * begins with the text itself, after a few free characters. Tokens that turn out not to fit end the constraint,
+   * not the answer.
+   */
+  readonly triggers?: readonly string[]
+}
+
+export interface ReasoningSpan {
+  readonly open: string
+  readonly close: string
+  /** The prompt already ends with `open`, so the answer starts inside. */
+  readonly openInPrompt: boolean
+  /** After so many tokens of reasoning the engine writes `close` itself; absent: no limit. */
+  readonly budgetTokens?: number
 }
 
 export type Prompt =
@@ -91,6 +123,17 @@ export interface ChatPrompt {
   readonly tools?: readonly Tool[]
   /** Extra variables for the template (`enable_thinking` …). */
   readonly templateVariables?: Readonly<Record<string, unknown>>
+  /** Absent or true: the rendering ends where the assistant's answer begins. */
+  readonly addGenerationPrompt?: boolean
+  /** What this template wants where templates differ; found out by trial renders (core/generation/templates). */
+  readonly shape?: PromptShape
+}
+
+export interface PromptShape {
+  /** How a tool call's arguments reach the template: parsed (the default) or as their JSON text. */
+  readonly toolArguments?: 'object' | 'text'
+  /** How a message's content reaches the template: a string (the default) or `[{ type: 'text', text }]`. */
+  readonly content?: 'text' | 'parts'
 }
 
 export interface ChatMessage {
@@ -134,8 +177,20 @@ export type Delta =
   | { readonly type: 'start'; readonly promptTokens: number }
   | { readonly type: 'text'; readonly text: string; readonly tokens: number }
   | { readonly type: 'reasoning'; readonly text: string; readonly tokens: number }
-  | { readonly type: 'toolCall'; readonly index: number; readonly id?: string; readonly name?: string; readonly arguments: string }
-  | { readonly type: 'end'; readonly reason: EndReason; readonly stopSequence?: string; readonly usage: Usage; readonly timings: Timings }
+  | {
+      readonly type: 'toolCall'
+      readonly index: number
+      readonly id?: string
+      readonly name?: string
+      readonly arguments: string
+    }
+  | {
+      readonly type: 'end'
+      readonly reason: EndReason
+      readonly stopSequence?: string
+      readonly usage: Usage
+      readonly timings: Timings
+    }
 
 /** `stop`: the model ended its turn or met a stop text; `length`: maxTokens or the context's end. */
 export type EndReason = 'stop' | 'length' | 'toolCalls'
