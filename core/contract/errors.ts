@@ -16,7 +16,11 @@ export const errorCodes = {
     help: 'Shorten the messages, or load the model with a longer context.',
   },
   unsupported_content: { status: 400, type: 'invalid_request_error', help: 'Send text only to this model.' },
-  client_closed: { status: 499, type: 'invalid_request_error', help: 'Nothing: the client went away before the answer.' },
+  client_closed: {
+    status: 499,
+    type: 'invalid_request_error',
+    help: 'Nothing: the client went away before the answer.',
+  },
   request_timeout: {
     status: 408,
     type: 'invalid_request_error',
@@ -79,6 +83,52 @@ export const errorCodes = {
     type: 'invalid_request_error',
     help: 'Use a model with a working chat template.',
   },
+  // Fetching models
+  unsafe_filename: {
+    status: 422,
+    type: 'invalid_request_error',
+    help: 'Take the model from somebody who gives the file a plain name.',
+  },
+  hub_model_not_found: {
+    status: 404,
+    type: 'invalid_request_error',
+    help: 'Check the spelling, or look for it with "impetus search".',
+  },
+  gated_model: {
+    status: 403,
+    type: 'permission_error',
+    help: 'Accept the licence on the model’s page, then give Impetus a token of your account.',
+  },
+  hub_token_refused: {
+    status: 403,
+    type: 'permission_error',
+    help: 'Make a new token on the hub’s settings page and give it to Impetus, or remove the old one.',
+  },
+  address_refused: {
+    status: 400,
+    type: 'invalid_request_error',
+    help: 'Use a public https address, or set HF_ENDPOINT to the address of your own mirror.',
+  },
+  redirect_refused: {
+    status: 502,
+    type: 'server_error',
+    help: 'Fetch the model from another place: this one leads to an address that is not public.',
+  },
+  hub_unavailable: {
+    status: 502,
+    type: 'server_error',
+    help: 'Check the connection to the internet, then try again.',
+  },
+  download_failed: {
+    status: 502,
+    type: 'server_error',
+    help: 'Try again with "impetus pull"; what is there already is kept.',
+  },
+  hash_mismatch: {
+    status: 502,
+    type: 'server_error',
+    help: 'Fetch the file again; if it fails again, the file is damaged where it comes from.',
+  },
   // What the machine can do now
   rate_limited: { status: 429, type: 'rate_limit_error', help: 'Wait for the time in Retry-After.' },
   queue_full: { status: 429, type: 'rate_limit_error', help: 'Wait for the time in Retry-After.' },
@@ -120,7 +170,11 @@ export const errorCodes = {
     type: 'server_error',
     help: 'Close the program that has impetus.db open, then try again.',
   },
-  not_writable: { status: 503, type: 'server_error', help: 'Make the folder of Impetus writable: run "impetus doctor".' },
+  not_writable: {
+    status: 503,
+    type: 'server_error',
+    help: 'Make the folder of Impetus writable: run "impetus doctor".',
+  },
   insufficient_storage: { status: 507, type: 'server_error', help: 'Free some disk space.' },
 } as const satisfies Record<string, { status: number; type: string; help: string }>
 

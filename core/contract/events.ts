@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { download } from './downloads.ts'
 
 /** One request's life, as told on the bus. Never the prompt, never the answer. */
 const requestFacts = {
@@ -32,6 +33,8 @@ export const topics = {
     milliseconds: z.number(),
     firstTokenMilliseconds: z.number().nullable(),
   }),
+  'download.changed': download,
+  'download.removed': z.object({ id: z.string() }),
   'settings.changed': z.object({ keys: z.array(z.string()), restartNeeded: z.array(z.string()) }),
   'audit.recorded': z.object({ event: z.string() }),
 } as const satisfies Record<string, z.ZodType>

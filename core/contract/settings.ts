@@ -177,6 +177,38 @@ const engine = z.object({
   }),
 })
 
+const downloads = z.object({
+  parallel: setting(z.int().min(1).max(8).default(2), {
+    title: 'Downloads at a time',
+    help: 'Further ones wait in a queue.',
+  }),
+  connections: setting(z.int().min(1).max(16).default(4), {
+    title: 'Connections per download',
+    help: 'A file is fetched in this many pieces at the same time where the server allows it.',
+  }),
+  bytesPerSecond: setting(
+    z
+      .int()
+      .min(64 * kibibyte)
+      .nullable()
+      .default(null),
+    {
+      title: 'Bandwidth for downloads',
+      help: 'Bytes a second for all downloads together. Empty: no limit.',
+    },
+  ),
+  reserveBytes: setting(
+    z
+      .int()
+      .min(0)
+      .default(2048 * mebibyte),
+    {
+      title: 'Disk space kept free',
+      help: 'Bytes. A download that would leave less is refused, and one under way is stopped.',
+    },
+  ),
+})
+
 const logs = z.object({
   level: setting(z.enum(['debug', 'info', 'warn', 'error']).default('info'), {
     title: 'Detail',
@@ -205,6 +237,7 @@ const sections = z.object({
   server: server.prefault({}).meta({ title: 'Server' }),
   models: models.prefault({}).meta({ title: 'Models' }),
   engine: engine.prefault({}).meta({ title: 'Engine' }),
+  downloads: downloads.prefault({}).meta({ title: 'Downloads' }),
   logs: logs.prefault({}).meta({ title: 'Logs' }),
 })
 
