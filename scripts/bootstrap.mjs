@@ -12,8 +12,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 
-const root = path.dirname(import.meta.dirname)
+// Not import.meta.dirname: a Node too old for it should get as far as being told so.
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const oldestNode = [20, 19]
 const oldestNpm = [10]
 
@@ -28,24 +30,31 @@ function refuse(...lines) {
   process.exit(1)
 }
 
-function checkMachine() {
+/** The Node that runs the project's TypeScript, as an absolute path; ends here on machines that have none. */
+function findRuntime() {
   const machine = `${process.platform}-${process.arch}`
-  if (!(machine in runtimes)) {
-    refuse(
-      `Impetus does not run on ${machine}: it needs an Apple-silicon Mac (macOS 14 or later) or x86-64 Linux.`,
-      machine === 'darwin-x64'
-        ? 'If this Mac has Apple silicon, the Node in use is an Intel build: install the arm64 one from https://nodejs.org.'
-        : 'What is missing here: a Node 26 runtime and a llama.cpp build among the dependencies (package.json).',
-    )
+  const missing = missingOn(machine)
+  if (!missing) return path.join(root, runtimes[machine])
+  const hasOwn = isRecent(process.versions.node.split('.').map(Number), [26])
+  if (process.env.IMPETUS_UNSUPPORTED === '1' && hasOwn) return process.execPath
+  return refuse(
+    `Impetus runs on Macs with Apple silicon (macOS 14 or later) and on x86-64 Linux with glibc. ${missing}`,
+    'To try all the same, set IMPETUS_UNSUPPORTED=1 and use Node 26 or later.',
+  )
+}
+
+function missingOn(machine) {
+  if (machine === 'darwin-x64') {
+    return 'This Node is built for Intel Macs. If the Mac has Apple silicon, install the arm64 Node from https://nodejs.org.'
   }
-  // Both native parts are linked against glibc; only a glibc Node reports its version.
-  if (process.platform === 'linux' && !process.report.getReport().header.glibcVersionRuntime) {
-    refuse(
-      'Impetus needs a Linux with glibc (Debian, Ubuntu, Fedora …); this one has another C library (Alpine?).',
-      'In a container, choose a Debian-based image such as node:24-bookworm.',
-    )
-  }
-  return runtimes[machine]
+  if (!(machine in runtimes))
+    return `This is ${machine}: there is no engine and no Node 26 for it among the dependencies.`
+  if (machine !== 'linux-x64') return undefined
+  // The full report would look up every network peer's name.
+  process.report.excludeNetwork = true
+  // Only a Node that is linked against glibc reports its version.
+  if (process.report.getReport().header.glibcVersionRuntime) return undefined
+  return 'This Linux has another C library (Alpine?); in a container, take an image such as node:24-bookworm.'
 }
 
 /** `found` is at least `oldest`, both as lists of numbers. */
@@ -99,7 +108,7 @@ function readPackages(file) {
  * are in the first only.
  */
 function isInstalled(runtime) {
-  if (!existsSync(path.join(root, runtime))) return false
+  if (!existsSync(runtime)) return false
   const wanted = readPackages('package-lock.json')
   const found = readPackages('node_modules/.package-lock.json')
   if (!wanted || !found) return false
@@ -128,7 +137,7 @@ function install(runtime) {
       'Check the connection to the npm registry and the free disk space (700 MB), then run the same command again.',
     )
   }
-  if (!existsSync(path.join(root, runtime))) {
+  if (!existsSync(runtime)) {
     refuse(
       `The installation lacks ${runtime}.`,
       'It is an optional dependency: check that npm is not configured with "omit=optional" (npm config get omit).',
@@ -139,7 +148,7 @@ function install(runtime) {
 
 /** Runs `script` on `runtime` and ends as it ends. */
 function handOver(runtime, script, words) {
-  const child = spawn(path.join(root, runtime), [path.resolve(script), ...words], { stdio: 'inherit' })
+  const child = spawn(runtime, [path.resolve(script), ...words], { stdio: 'inherit' })
   // A terminal sends Ctrl-C to the child too; one signal must reach it once, so only those sent to us alone go on.
   const signals = ['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
   for (const signal of signals) process.on(signal, () => child.kill(signal))
@@ -152,7 +161,7 @@ function handOver(runtime, script, words) {
 
 const [script, ...words] = process.argv.slice(2)
 if (!script) refuse('Usage: node scripts/bootstrap.mjs SCRIPT.ts [ARGUMENT…]')
-const runtime = checkMachine()
 checkNode()
+const runtime = findRuntime()
 if (!isInstalled(runtime)) install(runtime)
 handOver(runtime, script, words)

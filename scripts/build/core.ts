@@ -1,0 +1,82 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import path from 'node:path'
+import { inProject, projectVersion } from '../project.ts'
+import { inputsHash } from './inputs.ts'
+
+/** One folder for each state of the sources, and `core` as a link to the newest. */
+const folder = inProject('build')
+const link = path.join(folder, 'core')
+/** Builds that stay beside the newest, because a core started from one may still be running. */
+const keptBuilds = 2
+
+export interface Build {
+  /** The entry file, in the folder of this very build. */
+  readonly entry: string
+  /** Whether there was anything to do. */
+  readonly fresh: boolean
+  readonly milliseconds: number
+}
+
+/**
+ * Bundles the core for Node 26, unless it has been built from these very sources before.
+ *
+ * Each build has a folder of its own, named by the hash of its inputs. A core that runs loads parts of itself later
+ * and starts its runners from the same files: they must not change under it when somebody builds anew.
+ */
+export async function buildCore(): Promise<Build> {
+  const began = performance.now()
+  const hash = inputsHash()
+  const target = path.join(folder, `core-${hash}`)
+  const entry = path.join(target, 'main.js')
+  const fresh = existsSync(entry)
+  if (!fresh) await bundle(target)
+  pointAt(target)
+  if (!fresh) removeOld(target)
+  return { entry, fresh, milliseconds: performance.now() - began }
+}
+
+async function bundle(target: string): Promise<void> {
+  // Loaded here, not above: a start that finds a fresh build does not need it.
+  const { build } = await import('esbuild')
+  const unfinished = `${target}.${process.pid}`
+  await build({
+    entryPoints: [inProject('core/main.ts')],
+    outdir: unfinished,
+    bundle: true,
+    // Parts that only some commands need stay in files of their own, loaded when asked for.
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node26',
+    // Finds its own native libraries beside itself, and only the runner ever loads it.
+    external: ['node-llama-cpp'],
+    define: { IMPETUS_VERSION: JSON.stringify(projectVersion()) },
+    // CommonJS packages ask for these, which an ES module does not have.
+    banner: {
+      js: [
+        "import { createRequire as bundleRequire } from 'node:module'",
+        'const require = bundleRequire(import.meta.url)',
+        'const __filename = import.meta.filename, __dirname = import.meta.dirname',
+      ].join('\n'),
+    },
+    legalComments: 'none',
+    logLevel: 'warning',
+  })
+  rmSync(target, { recursive: true, force: true })
+  renameSync(unfinished, target)
+}
+
+function pointAt(target: string): void {
+  const unfinished = `${link}.${process.pid}`
+  mkdirSync(folder, { recursive: true })
+  symlinkSync(path.basename(target), unfinished)
+  renameSync(unfinished, link)
+}
+
+function removeOld(newest: string): void {
+  const builds = readdirSync(folder)
+    .filter(name => name.startsWith('core-') && name !== path.basename(newest))
+    .map(name => ({ name, time: statSync(path.join(folder, name)).mtimeMs }))
+    .sort((a, b) => b.time - a.time)
+  for (const { name } of builds.slice(keptBuilds)) rmSync(path.join(folder, name), { recursive: true })
+}

@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config'
+
+/** Files that drive a real browser. They are a project of their own because they need one installed (scripts/test/browser.ts). */
+const browserTests = 'tests/browser/**/*.test.ts'
+/** Series that take minutes: run by `npm run test:long` only. */
+const longTests = '**/*.long.test.ts'
+const ignored = ['**/node_modules/**', 'build/**', 'dist/**', longTests]
+
+export default defineConfig({
+  test: {
+    environment: 'node',
+    // Real processes: tests start children, send signals and look at descriptors.
+    pool: 'forks',
+    // The promise of .ci/run, and what leaves a two-core machine usable: models in the tests have one thread each.
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    teardownTimeout: 10_000,
+    // A test that leaves a promise to fail behind its back is a failed test.
+    dangerouslyIgnoreUnhandledErrors: false,
+    restoreMocks: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'core',
+          include: ['core/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/**/*.test.ts'],
+          exclude: [...ignored, browserTests],
+        },
+      },
+      { extends: true, test: { name: 'browser', include: [browserTests], exclude: ignored } },
+    ],
+  },
+})
