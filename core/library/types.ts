@@ -20,6 +20,8 @@ export interface InstalledModel {
   readonly format: 'gguf' | 'scripted'
   /** Milliseconds since 1970. */
   readonly modifiedAt: number
+  /** Inode, size and time of every part: the same as long as nobody has touched the files. */
+  readonly fingerprint: string
   /** What a person should know before using it, where there is something to know. */
   readonly description: string | null
 }
@@ -43,7 +45,7 @@ export type FactsState =
   | { readonly state: 'known'; readonly facts: ModelFacts }
   | { readonly state: 'invalid'; readonly reason: string }
 
-/** The models on this machine. Reading the list never touches the disk. */
+/** The models on this machine. Only what returns a promise touches the disk. */
 export interface Library {
   /** In the order they are shown: built-in first, then by folder and name. */
   list(): readonly InstalledModel[]
@@ -51,14 +53,20 @@ export interface Library {
   find(idOrAlias: string): InstalledModel | undefined
   /** What answers a request that names no model. */
   default(): InstalledModel | undefined
-  /** The model that is meant: the default for `undefined`. Throws `model_not_found`, naming the installed ones. */
-  resolve(requested: string | undefined): InstalledModel
+  /**
+   * The model that is meant: the default for `undefined`. Waits for the first scan where the name is not known yet and
+   * looks at the folders again. Rejects with `model_not_found`, naming the installed ones.
+   */
+  resolve(requested: string | undefined): Promise<InstalledModel>
+  /** Fulfils when the scan under way, if any, is done; never rejects. */
+  settled(): Promise<void>
   /** The file to load, looked at again now: a file that was swapped, cut or removed since the scan is refused. */
   source(id: string): Promise<ModelSource>
   /** What is known already; never waits. */
   factsNow(id: string): FactsState
   /** Reads the file in the inspector unless that was done before for this very file. Never rejects but by the signal. */
   facts(id: string, signal: AbortSignal): Promise<FactsState>
+  /** Begins to look and to watch; does not wait for what is found (see `settled`). */
   start(): Promise<void>
   stop(): Promise<void>
 }

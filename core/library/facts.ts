@@ -1,0 +1,96 @@
+import { ImpetusError } from '../contract/errors.ts'
+import type { Log } from '../platform/log.ts'
+import type { FactsState, InstalledModel, ModelFacts } from './types.ts'
+
+/** Reads a model file's description in a child process. */
+export type Inspect = (path: string, signal: AbortSignal) => Promise<ModelFacts>
+
+interface Entry {
+  readonly fingerprint: string
+  state: FactsState
+  reading: Promise<FactsState> | undefined
+}
+
+/** What is known of each model's file, read one at a time, once for as long as the file stays as it is. */
+export class FactsCache {
+  readonly #inspect: Inspect
+  readonly #log: Log
+  readonly #entries = new Map<string, Entry>()
+  readonly #stopped = new AbortController()
+  #queue: Promise<unknown> = Promise.resolve()
+
+  constructor(inspect: Inspect, log: Log) {
+    this.#inspect = inspect
+    this.#log = log
+  }
+
+  now(model: InstalledModel): FactsState {
+    return this.#entry(model).state
+  }
+
+  /** Reads the file unless that was done. The reading goes on when the caller leaves: the next one wants it too. */
+  async get(model: InstalledModel, signal: AbortSignal): Promise<FactsState> {
+    signal.throwIfAborted()
+    const entry = this.#entry(model)
+    if (entry.state.state !== 'unknown') return entry.state
+    entry.reading ??= this.#read(model, entry)
+    return abortable(entry.reading, signal)
+  }
+
+  /** Forgets models that are gone. */
+  keep(models: readonly InstalledModel[]): void {
+    const paths = new Set(models.map(model => model.path))
+    for (const path of this.#entries.keys()) if (!paths.has(path)) this.#entries.delete(path)
+  }
+
+  /** Ends a reading under way. */
+  stop(): void {
+    this.#stopped.abort(new ImpetusError('shutting_down', 'Impetus is shutting down.'))
+  }
+
+  #entry(model: InstalledModel): Entry {
+    const known = this.#entries.get(model.path)
+    if (known?.fingerprint === model.fingerprint) return known
+    const entry: Entry = { fingerprint: model.fingerprint, state: { state: 'unknown' }, reading: undefined }
+    this.#entries.set(model.path, entry)
+    return entry
+  }
+
+  #read(model: InstalledModel, entry: Entry): Promise<FactsState> {
+    const reading = this.#queue.then(async () => {
+      entry.state = await this.#look(model)
+      entry.reading = undefined
+      return entry.state
+    })
+    this.#queue = reading
+    return reading
+  }
+
+  async #look(model: InstalledModel): Promise<FactsState> {
+    const missing = missingParts(model)
+    if (missing !== undefined) return { state: 'invalid', reason: missing }
+    try {
+      return { state: 'known', facts: await this.#inspect(model.path, this.#stopped.signal) }
+    } catch (error) {
+      if (error instanceof ImpetusError && error.status === 422)
+        return { state: 'invalid', reason: error.message }
+      if (!this.#stopped.signal.aborted)
+        this.#log.warn('model file not read', { model: model.id, error: String(error) })
+      return { state: 'unknown' }
+    }
+  }
+}
+
+/** In words, where parts of a split model are not there. */
+export function missingParts(model: InstalledModel): string | undefined {
+  const missing = model.partsExpected - model.parts.length
+  if (missing <= 0) return undefined
+  return `${missing} of its ${model.partsExpected} parts ${missing === 1 ? 'is' : 'are'} missing. Fetch them into the same folder.`
+}
+
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const leave = () => reject(signal.reason)
+  signal.addEventListener('abort', leave, { once: true })
+  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', leave))
+}

@@ -1,0 +1,330 @@
+import { execFileSync } from 'node:child_process'
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  realpath,
+  rename,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ImpetusError } from '../contract/errors.ts'
+import { Bus } from '../platform/bus.ts'
+import type { Log } from '../platform/log.ts'
+import { FolderLibrary, type FolderLibraryParts } from './library.ts'
+import type { ModelFacts } from './types.ts'
+
+const never = new AbortController().signal
+const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
+const facts: ModelFacts = {
+  architecture: 'llama',
+  name: null,
+  parameters: 1,
+  quantization: 'F16',
+  trainedContextLength: 2048,
+  vocabularySize: 10,
+  hasChatTemplate: true,
+  supportsTools: false,
+  supportsInfill: false,
+}
+
+let root: string
+let models: string
+let library: FolderLibrary
+let counts: number[]
+
+beforeEach(async () => {
+  root = await realpath(await mkdtemp(join(tmpdir(), 'impetus-library-')))
+  models = join(root, 'models')
+  await mkdir(models)
+})
+
+afterEach(async () => {
+  await library.stop()
+  await rm(root, { recursive: true })
+})
+
+async function open(parts: Partial<FolderLibraryParts> = {}): Promise<FolderLibrary> {
+  const bus = new Bus(error => {
+    throw error
+  })
+  counts = []
+  bus.listen((topic, data) => {
+    if (topic === 'models.changed' && 'count' in data) counts.push(data.count)
+  })
+  library = new FolderLibrary({
+    folders: () => [{ path: models, origin: 'models' }],
+    builtIn: null,
+    preferred: () => null,
+    inspect: async () => facts,
+    bus,
+    log: silent,
+    pace: { quiet: 20, atMost: 100 },
+    ...parts,
+  })
+  await library.start()
+  await library.settled()
+  return library
+}
+
+function ids(): string[] {
+  return library.list().map(model => model.id)
+}
+
+async function model(name: string, content = 'GGUF'): Promise<string> {
+  const path = join(models, name)
+  await mkdir(join(path, '..'), { recursive: true })
+  await writeFile(path, content)
+  return path
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 5000
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error('It did not happen within five seconds.')
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+}
+
+describe('finding', () => {
+  it('lists models by id, below folders too, the built-in one first, and finds them by alias in any case', async () => {
+    await model('Zeta-7B.gguf')
+    await model('author/repo/Qwen3-8B-Q4_K_M.gguf')
+    const builtIn = join(root, 'impetus-mini.gguf')
+    await writeFile(builtIn, 'GGUF')
+    await open({ builtIn: { path: builtIn, description: 'Comes with Impetus' } })
+    expect(ids()).toEqual(['impetus-mini', 'zeta-7b', 'qwen3-8b-q4_k_m'])
+    expect(library.list()[0]).toMatchObject({ origin: 'built-in', description: 'Comes with Impetus' })
+    expect(library.find('QWEN3-8b-q4_k_m:latest')?.id).toBe('qwen3-8b-q4_k_m')
+    expect(library.default()?.id).toBe('impetus-mini')
+    expect(counts).toEqual([3])
+  })
+
+  it('joins the parts of a split model and says which are missing when it is to be loaded', async () => {
+    await model('big-00001-of-00002.gguf', 'GGUF1')
+    await model('big-00002-of-00002.gguf', 'GGUF')
+    await model('torn-00001-of-00003.gguf')
+    await model('tail-00002-of-00002.gguf')
+    await open()
+    expect(ids()).toEqual(['big', 'torn'])
+    expect(library.find('big')).toMatchObject({ bytes: 9, partsExpected: 2 })
+    expect(await library.source('big')).toEqual({ id: 'big', path: join(models, 'big-00001-of-00002.gguf') })
+    await expect(library.source('torn')).rejects.toMatchObject({
+      code: 'invalid_model',
+      message: expect.stringContaining('2 of its 3 parts are missing'),
+    })
+    expect(await library.facts('torn', never)).toMatchObject({ state: 'invalid' })
+  })
+
+  it('follows links only to regular files inside its folders, and opens no pipe', async () => {
+    const inside = await model('blobs/abc')
+    const outside = join(root, 'outside.gguf')
+    await writeFile(outside, 'GGUF')
+    await mkdir(join(models, 'snapshots'))
+    await symlink(inside, join(models, 'snapshots', 'linked.gguf'))
+    await symlink(outside, join(models, 'escapes.gguf'))
+    await symlink('/etc/passwd', join(models, 'passwd.gguf'))
+    await symlink('nowhere', join(models, 'dangling.gguf'))
+    await symlink('self.gguf', join(models, 'self.gguf'))
+    await symlink(models, join(models, 'snapshots', 'loop'))
+    await symlink(root, join(models, 'folder.gguf'))
+    await mkdir(join(models, 'directory.gguf'))
+    execFileSync('mkfifo', [join(models, 'pipe.gguf')])
+    await open()
+    expect(ids()).toEqual(['linked'])
+    expect(library.find('linked')?.path).toBe(inside)
+  })
+
+  it.each([
+    '../x',
+    '..\\x',
+    '/etc/passwd',
+    'C:\\x',
+    '%2e%2e',
+    'a\0b',
+    '.',
+    'CON',
+    '',
+    'x'.repeat(5000),
+    '__proto__',
+  ])('answers %j with model_not_found, naming what is there', async name => {
+    await model('there.gguf')
+    await open()
+    const error: unknown = await library.resolve(name).catch(caught => caught)
+    expect(error).toMatchObject({
+      code: 'model_not_found',
+      message: expect.stringContaining('Installed: there.'),
+    })
+    expect((error as Error).message.length).toBeLessThan(300)
+    expect((error as Error).message).not.toContain(root)
+  })
+
+  it('says what to do when there is no model at all', async () => {
+    await open({ folders: () => [{ path: join(root, 'absent'), origin: 'models' }] })
+    await expect(library.resolve(undefined)).rejects.toMatchObject({
+      code: 'model_not_found',
+      message: expect.stringContaining('~/Models'),
+    })
+  })
+
+  it('takes the default from the settings, then what was used last, then the first', async () => {
+    await model('a.gguf')
+    await model('b.gguf')
+    await model('c.gguf')
+    let preferred: string | null = null
+    const bus = new Bus(() => {})
+    await open({ preferred: () => preferred, bus })
+    expect(library.default()?.id).toBe('a')
+    bus.tell('model.changed', { model: 'b', state: 'loaded', progress: null, reason: null })
+    expect(library.default()?.id).toBe('b')
+    preferred = 'C:latest'
+    expect((await library.resolve(undefined)).id).toBe('c')
+    preferred = 'gone'
+    expect(library.default()?.id).toBe('b')
+  })
+
+  it('waits for the first scan before it says that a model is not there', async () => {
+    await model('slow.gguf')
+    await open()
+    const other = new FolderLibrary({
+      folders: () => [{ path: models, origin: 'models' }],
+      builtIn: null,
+      preferred: () => null,
+      inspect: async () => facts,
+      bus: new Bus(() => {}),
+      log: silent,
+    })
+    await other.start()
+    expect((await other.resolve('slow')).id).toBe('slow')
+    await other.stop()
+  })
+})
+
+describe('changes', () => {
+  it('hears of new, renamed and removed models, in new folders too', async () => {
+    await open()
+    const path = await model('first.gguf')
+    await until(() => ids().includes('first'))
+    await model('sub/folder/second.gguf')
+    await until(() => ids().includes('second'))
+    await rename(path, join(models, 'renamed.gguf'))
+    await until(() => ids().includes('renamed') && !ids().includes('first'))
+    await rm(join(models, 'sub'), { recursive: true })
+    await until(() => !ids().includes('second'))
+    expect(counts.at(-1)).toBe(1)
+  })
+
+  it('hears of a folder that was not there', async () => {
+    const folder = join(root, 'later', 'Models')
+    await open({ folders: () => [{ path: folder, origin: 'models' }] })
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'new.gguf'), 'GGUF')
+    await until(() => ids().includes('new'))
+  })
+
+  it('refuses to load a file that became a link, and takes one that was replaced as the new one', async () => {
+    const path = await model('swapped.gguf')
+    const other = await model('replaced.gguf')
+    await open({ pace: { quiet: 60_000, atMost: 60_000 } })
+    const outside = join(root, 'secret')
+    await writeFile(outside, 'secret')
+    await rm(path)
+    await symlink(outside, path)
+    await expect(library.source('swapped')).rejects.toMatchObject({ code: 'model_not_found' })
+    await appendFile(other, ' and more')
+    expect(await library.source('replaced')).toEqual({ id: 'replaced', path: other })
+    expect(library.find('replaced')?.bytes).toBe(13)
+  })
+})
+
+describe('facts', () => {
+  it('reads a file once until it changes, one file at a time', async () => {
+    const path = await model('a.gguf')
+    await model('b.gguf')
+    const read: string[] = []
+    let at = 0
+    let most = 0
+    await open({
+      inspect: async file => {
+        read.push(file)
+        most = Math.max(most, ++at)
+        await new Promise(resolve => setTimeout(resolve, 5))
+        at--
+        return facts
+      },
+    })
+    expect(library.factsNow('a')).toEqual({ state: 'unknown' })
+    const all = await Promise.all(['a', 'a', 'b'].map(id => library.facts(id, never)))
+    expect(all.map(one => one.state)).toEqual(['known', 'known', 'known'])
+    expect(library.factsNow('a')).toEqual({ state: 'known', facts })
+    expect(read).toHaveLength(2)
+    expect(most).toBe(1)
+    await utimes(path, 1, 1)
+    await library.rescan()
+    expect(library.factsNow('a')).toEqual({ state: 'unknown' })
+    await library.facts('a', never)
+    expect(read).toHaveLength(3)
+  })
+
+  it('keeps the reason when a file is no model, and tries again when only the reading failed', async () => {
+    await model('bad.gguf')
+    await model('unlucky.gguf')
+    let tries = 0
+    await open({
+      inspect: async path => {
+        tries++
+        throw path.includes('bad')
+          ? new ImpetusError('invalid_model', 'It is cut off.')
+          : new Error('no child')
+      },
+    })
+    expect(await library.facts('bad', never)).toEqual({ state: 'invalid', reason: 'It is cut off.' })
+    expect(await library.facts('bad', never)).toEqual({ state: 'invalid', reason: 'It is cut off.' })
+    expect(await library.facts('unlucky', never)).toEqual({ state: 'unknown' })
+    expect(await library.facts('unlucky', never)).toEqual({ state: 'unknown' })
+    expect(tries).toBe(3)
+  })
+
+  it('lets a caller leave without ending the reading for others', async () => {
+    await model('a.gguf')
+    const reading = Promise.withResolvers<ModelFacts>()
+    await open({ inspect: () => reading.promise })
+    const controller = new AbortController()
+    const left = library.facts('a', controller.signal)
+    const stayed = library.facts('a', never)
+    controller.abort(new Error('left'))
+    await expect(left).rejects.toThrow('left')
+    reading.resolve(facts)
+    expect(await stayed).toEqual({ state: 'known', facts })
+  })
+})
+
+it('scans 5,000 files in 200 folders without holding the event loop', async () => {
+  const folders = Array.from({ length: 200 }, (_, index) => join(models, `folder-${index}`))
+  for (const folder of folders) {
+    await mkdir(folder)
+    await Promise.all(Array.from({ length: 25 }, (_, index) => writeFile(join(folder, `m${index}.gguf`), '')))
+  }
+  let longest = 0
+  let last = performance.now()
+  const beat = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last)
+    last = performance.now()
+  }, 5)
+  const began = performance.now()
+  await open()
+  const milliseconds = performance.now() - began
+  clearInterval(beat)
+  expect(library.list()).toHaveLength(5000)
+  expect(new Set(ids()).size).toBe(5000)
+  console.log(
+    `5,000 files in 200 folders: ${Math.round(milliseconds)} ms, longest pause ${Math.round(longest)} ms`,
+  )
+  expect(milliseconds).toBeLessThan(5000)
+  expect(longest).toBeLessThan(500)
+})

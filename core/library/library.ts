@@ -1,0 +1,170 @@
+import { lstat, realpath } from 'node:fs/promises'
+import { ImpetusError } from '../contract/errors.ts'
+import type { ModelSource } from '../engine/engine.ts'
+import type { Bus } from '../platform/bus.ts'
+import type { Log } from '../platform/log.ts'
+import { assemble } from './assemble.ts'
+import { FactsCache, type Inspect, missingParts } from './facts.ts'
+import { ModelIndex } from './model-index.ts'
+import { type Folder, type Scan, scanFolders } from './scan.ts'
+import type { FactsState, InstalledModel, Library } from './types.ts'
+import { FolderWatch, type Pace } from './watch.ts'
+
+export interface FolderLibraryParts {
+  /** In the order of their rank; read at each scan, so that changed settings hold from `rescan` on. */
+  readonly folders: () => readonly Folder[]
+  /** The model that came with Impetus. */
+  readonly builtIn: { readonly path: string; readonly description: string | null } | null
+  /** The id or alias in the settings. */
+  readonly preferred: () => string | null
+  readonly inspect: Inspect
+  readonly bus: Bus
+  readonly log: Log
+  readonly pace?: Pace
+}
+
+/** A name that nobody knows is looked for on the disk again, but not more often than this. */
+const rescanAfterMilliseconds = 2000
+
+/** The `.gguf` files in some folders. */
+export class FolderLibrary implements Library {
+  readonly #parts: FolderLibraryParts
+  readonly #facts: FactsCache
+  readonly #watch: FolderWatch
+  #index = new ModelIndex([])
+  #scanning: Promise<void> | undefined
+  #scanAgain = false
+  #scannedAt = Number.NEGATIVE_INFINITY
+  #stopped = false
+  #lastUsed: string | undefined
+  #unlisten: (() => void) | undefined
+
+  constructor(parts: FolderLibraryParts) {
+    this.#parts = parts
+    this.#facts = new FactsCache(parts.inspect, parts.log)
+    this.#watch = new FolderWatch(() => void this.rescan(), parts.log, parts.pace)
+  }
+
+  async start(): Promise<void> {
+    this.#unlisten = this.#parts.bus.listen((topic, data) => {
+      if (topic === 'model.changed' && 'state' in data && 'model' in data && data.state === 'loaded')
+        this.#lastUsed = data.model
+    })
+    void this.rescan()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#unlisten?.()
+    this.#watch.stop()
+    this.#facts.stop()
+    await this.#scanning
+  }
+
+  /** Looks at the folders again. Calls during a scan share one more scan after it. Never rejects. */
+  rescan(): Promise<void> {
+    this.#scanAgain = true
+    this.#scanning ??= this.#scan().finally(() => {
+      this.#scanning = undefined
+    })
+    return this.#scanning
+  }
+
+  settled(): Promise<void> {
+    return this.#scanning ?? Promise.resolve()
+  }
+
+  list(): readonly InstalledModel[] {
+    return this.#index.models
+  }
+
+  find(idOrAlias: string): InstalledModel | undefined {
+    return this.#index.find(idOrAlias)
+  }
+
+  default(): InstalledModel | undefined {
+    const names = [this.#parts.preferred(), this.#lastUsed]
+    for (const name of names) {
+      const model = name ? this.find(name) : undefined
+      if (model !== undefined) return model
+    }
+    return this.#index.models[0]
+  }
+
+  async resolve(requested: string | undefined): Promise<InstalledModel> {
+    const look = () => (requested === undefined ? this.default() : this.find(requested))
+    const known = look()
+    if (known !== undefined) return known
+    if (this.#scanning !== undefined) await this.#scanning
+    else if (performance.now() - this.#scannedAt > rescanAfterMilliseconds) await this.rescan()
+    return look() ?? this.#index.missing(requested)
+  }
+
+  async source(id: string): Promise<ModelSource> {
+    if (!(await this.#isUntouched(this.find(id)))) await this.rescan()
+    const model = this.find(id)
+    if (model === undefined || !(await this.#isUntouched(model))) return this.#index.missing(id)
+    const missing = missingParts(model)
+    if (missing !== undefined)
+      throw new ImpetusError('invalid_model', `The model ${id} is not whole: ${missing}`)
+    return { id, path: model.path }
+  }
+
+  factsNow(id: string): FactsState {
+    const model = this.find(id)
+    return model === undefined ? { state: 'unknown' } : this.#facts.now(model)
+  }
+
+  async facts(id: string, signal: AbortSignal): Promise<FactsState> {
+    const model = this.find(id)
+    return model === undefined ? { state: 'unknown' } : this.#facts.get(model, signal)
+  }
+
+  async #scan(): Promise<void> {
+    while (this.#scanAgain && !this.#stopped) {
+      this.#scanAgain = false
+      const began = performance.now()
+      try {
+        await this.#take(await scanFolders(this.#folders()))
+      } catch (error) {
+        this.#parts.log.error('models could not be looked for', error)
+      }
+      this.#scannedAt = performance.now()
+      this.#parts.log.debug('models scanned', { milliseconds: Math.round(this.#scannedAt - began) })
+    }
+  }
+
+  #folders(): Folder[] {
+    const { builtIn, folders } = this.#parts
+    return [...(builtIn === null ? [] : [{ path: builtIn.path, origin: 'built-in' as const }]), ...folders()]
+  }
+
+  async #take(scan: Scan): Promise<void> {
+    for (const problem of scan.problems) this.#parts.log.warn(problem)
+    const { builtIn } = this.#parts
+    const described = builtIn?.description
+      ? [[await realpath(builtIn.path), builtIn.description] as const]
+      : []
+    const before = this.#index
+    const models = assemble(scan.files, new Map(described))
+    this.#index = new ModelIndex(models)
+    this.#facts.keep(models)
+    // A file that came between looking and watching is found by looking once more.
+    if (!this.#stopped && (await this.#watch.set(scan.directories, scan.missing))) this.#scanAgain = true
+    if (!this.#index.equals(before)) this.#parts.bus.tell('models.changed', { count: models.length })
+  }
+
+  /** Whether the files are still the ones that were listed: same inode, size and time, and no link on the way. */
+  async #isUntouched(model: InstalledModel | undefined): Promise<boolean> {
+    if (model === undefined) return false
+    const prints = model.parts.map(async path => {
+      const [real, stats] = await Promise.all([realpath(path), lstat(path)])
+      return real === path && stats.isFile() ? `${stats.ino}:${stats.size}:${stats.mtimeMs}` : 'touched'
+    })
+    try {
+      return (await Promise.all(prints)).join(' ') === model.fingerprint
+    } catch {
+      return false
+    }
+  }
+}
