@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { ImpetusError } from '../contract/errors.ts'
 import { backUp, newestGoodBackup, setAside } from './database-backup.ts'
@@ -88,12 +89,14 @@ export class Database {
         steps.length,
       )
     })
+    this.#checkpoint()
   }
 
   /** Writes a whole copy into the backups folder and drops the oldest ones. Call it after what must not be lost with a damaged file. */
   backUp(): void {
     const { backups } = this.#parts
     this.#guard(() => backUp(this.#database, backups))
+    this.#checkpoint()
   }
 
   get(sql: string, ...values: readonly Value[]): Row | undefined {
@@ -123,6 +126,11 @@ export class Database {
     }
   }
 
+  /** Moves everything into the main file, so that a lost write-ahead log costs little. A reader that is in the way is no fault. */
+  #checkpoint(): void {
+    this.#guard(() => this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
+  }
+
   get #database(): DatabaseSync {
     if (this.#handle === undefined) throw new Error('The database is not open.')
     return this.#handle
@@ -144,6 +152,7 @@ export class Database {
       const handle = new DatabaseSync(path, { timeout: 200 })
       handle.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON')
       handle.exec('CREATE TABLE IF NOT EXISTS rooms (name TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT')
+      chmodSync(path, 0o600)
       return handle
     } catch (error) {
       throw startError(path, error)
