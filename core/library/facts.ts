@@ -1,9 +1,7 @@
 import { ImpetusError } from '../contract/errors.ts'
+import type { Inspection, Inspector } from '../engine/inspector/client.ts'
 import type { Log } from '../platform/log.ts'
 import type { FactsState, InstalledModel, ModelFacts } from './types.ts'
-
-/** Reads a model file's description in a child process. */
-export type Inspect = (path: string, signal: AbortSignal) => Promise<ModelFacts>
 
 interface Entry {
   readonly fingerprint: string
@@ -13,14 +11,14 @@ interface Entry {
 
 /** What is known of each model's file, read one at a time, once for as long as the file stays as it is. */
 export class FactsCache {
-  readonly #inspect: Inspect
+  readonly #inspector: Inspector
   readonly #log: Log
   readonly #entries = new Map<string, Entry>()
   readonly #stopped = new AbortController()
   #queue: Promise<unknown> = Promise.resolve()
 
-  constructor(inspect: Inspect, log: Log) {
-    this.#inspect = inspect
+  constructor(inspector: Inspector, log: Log) {
+    this.#inspector = inspector
     this.#log = log
   }
 
@@ -70,7 +68,8 @@ export class FactsCache {
     const missing = missingParts(model)
     if (missing !== undefined) return { state: 'invalid', reason: missing }
     try {
-      return { state: 'known', facts: await this.#inspect(model.path, this.#stopped.signal) }
+      const inspection = await this.#inspector.inspect(model.path, this.#stopped.signal)
+      return { state: 'known', facts: modelFacts(inspection) }
     } catch (error) {
       if (error instanceof ImpetusError && error.status === 422)
         return { state: 'invalid', reason: error.message }
@@ -78,6 +77,23 @@ export class FactsCache {
         this.#log.warn('model file not read', { model: model.id, error: String(error) })
       return { state: 'unknown' }
     }
+  }
+}
+
+function modelFacts({ facts, template }: Inspection): ModelFacts {
+  return {
+    architecture: facts.architecture,
+    name: facts.name,
+    parameters: facts.parameters,
+    quantization: facts.quantisation,
+    trainedContextLength: facts.contextLength,
+    vocabularySize: facts.vocabularySize,
+    // llama.cpp gives an embedding model's pooling in its metadata; models that generate have none.
+    purpose: facts.pooling === null ? 'generate' : facts.pooling === 'rank' ? 'rerank' : 'embed',
+    templateError: template?.works === false ? template.error : null,
+    hasChatTemplate: template?.works === true,
+    supportsTools: template?.works === true && template.supportsTools,
+    supportsInfill: facts.hasInfillTokens,
   }
 }
 

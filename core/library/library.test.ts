@@ -14,23 +14,38 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ImpetusError } from '../contract/errors.ts'
+import type { Inspection } from '../engine/inspector/client.ts'
 import { Bus } from '../platform/bus.ts'
 import type { Log } from '../platform/log.ts'
 import { FolderLibrary, type FolderLibraryParts } from './library.ts'
-import type { ModelFacts } from './types.ts'
 
 const never = new AbortController().signal
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
-const facts: ModelFacts = {
-  architecture: 'llama',
-  name: null,
-  parameters: 1,
-  quantization: 'F16',
-  trainedContextLength: 2048,
-  vocabularySize: 10,
-  hasChatTemplate: true,
-  supportsTools: false,
-  supportsInfill: false,
+const inspection: Inspection = {
+  facts: {
+    architecture: 'llama',
+    name: null,
+    parameters: 1,
+    quantisation: 'F16',
+    contextLength: 2048,
+    embeddingLength: 8,
+    blockCount: 1,
+    heads: [1],
+    kvHeads: [1],
+    keyLength: 8,
+    valueLength: 8,
+    slidingWindow: null,
+    vocabularySize: 10,
+    chatTemplate: '{{ messages }}',
+    hasInfillTokens: false,
+    bos: null,
+    eos: null,
+    tensorBytes: 1,
+    fileBytes: 1,
+    split: null,
+    pooling: null,
+  },
+  template: { works: true, supportsTools: false },
 }
 
 let root: string
@@ -61,7 +76,7 @@ async function open(parts: Partial<FolderLibraryParts> = {}): Promise<FolderLibr
     folders: () => [{ path: models, origin: 'models' }],
     builtIn: null,
     preferred: () => null,
-    inspect: async () => facts,
+    inspector: { inspect: async () => inspection },
     bus,
     log: silent,
     pace: { quiet: 20, atMost: 100 },
@@ -195,7 +210,7 @@ describe('finding', () => {
       folders: () => [{ path: models, origin: 'models' }],
       builtIn: null,
       preferred: () => null,
-      inspect: async () => facts,
+      inspector: { inspect: async () => inspection },
       bus: new Bus(() => {}),
       log: silent,
     })
@@ -250,18 +265,23 @@ describe('facts', () => {
     let at = 0
     let most = 0
     await open({
-      inspect: async file => {
-        read.push(file)
-        most = Math.max(most, ++at)
-        await new Promise(resolve => setTimeout(resolve, 5))
-        at--
-        return facts
+      inspector: {
+        async inspect(file) {
+          read.push(file)
+          most = Math.max(most, ++at)
+          await new Promise(resolve => setTimeout(resolve, 5))
+          at--
+          return inspection
+        },
       },
     })
     expect(library.factsNow('a')).toEqual({ state: 'unknown' })
     const all = await Promise.all(['a', 'a', 'b'].map(id => library.facts(id, never)))
     expect(all.map(one => one.state)).toEqual(['known', 'known', 'known'])
-    expect(library.factsNow('a')).toEqual({ state: 'known', facts })
+    expect(library.factsNow('a')).toMatchObject({
+      state: 'known',
+      facts: { quantization: 'F16', purpose: 'generate' },
+    })
     expect(read).toHaveLength(2)
     expect(most).toBe(1)
     await utimes(path, 1, 1)
@@ -292,15 +312,18 @@ describe('facts', () => {
 
   it('lets a caller leave without ending the reading for others', async () => {
     await model('a.gguf')
-    const reading = Promise.withResolvers<ModelFacts>()
-    await open({ inspect: () => reading.promise })
+    const reading = Promise.withResolvers<Inspection>()
+    await open({ inspector: { inspect: () => reading.promise } })
     const controller = new AbortController()
     const left = library.facts('a', controller.signal)
     const stayed = library.facts('a', never)
     controller.abort(new Error('left'))
     await expect(left).rejects.toThrow('left')
-    reading.resolve(facts)
-    expect(await stayed).toEqual({ state: 'known', facts })
+    reading.resolve(inspection)
+    expect(await stayed).toMatchObject({
+      state: 'known',
+      facts: { quantization: 'F16', purpose: 'generate' },
+    })
   })
 })
 

@@ -1,10 +1,11 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { ImpetusError } from '../contract/errors.ts'
 import type { ModelSource } from '../engine/engine.ts'
+import type { Inspector } from '../engine/inspector/client.ts'
 import type { Bus } from '../platform/bus.ts'
 import type { Log } from '../platform/log.ts'
 import { assemble } from './assemble.ts'
-import { FactsCache, type Inspect, missingParts } from './facts.ts'
+import { FactsCache, missingParts } from './facts.ts'
 import { ModelIndex } from './model-index.ts'
 import { type Folder, type Scan, scanFolders } from './scan.ts'
 import type { FactsState, InstalledModel, Library } from './types.ts'
@@ -17,7 +18,7 @@ export interface FolderLibraryParts {
   readonly builtIn: { readonly path: string; readonly description: string | null } | null
   /** The id or alias in the settings. */
   readonly preferred: () => string | null
-  readonly inspect: Inspect
+  readonly inspector: Inspector
   readonly bus: Bus
   readonly log: Log
   readonly pace?: Pace
@@ -41,7 +42,7 @@ export class FolderLibrary implements Library {
 
   constructor(parts: FolderLibraryParts) {
     this.#parts = parts
-    this.#facts = new FactsCache(parts.inspect, parts.log)
+    this.#facts = new FactsCache(parts.inspector, parts.log)
     this.#watch = new FolderWatch(() => void this.rescan(), parts.log, parts.pace)
   }
 

@@ -26,14 +26,18 @@ export interface InstalledModel {
   readonly description: string | null
 }
 
-/** What is known of a model from its file alone. Absent values are not in the file. */
+/** What is known of a model from its file alone. */
 export interface ModelFacts {
-  readonly architecture: string | null
+  readonly architecture: string
   readonly name: string | null
-  readonly parameters: number | null
-  readonly quantization: string | null
-  readonly trainedContextLength: number | null
-  readonly vocabularySize: number | null
+  readonly parameters: number
+  /** The commonest type of its tensors: `Q4_K`, `F16` … */
+  readonly quantization: string
+  readonly trainedContextLength: number
+  readonly vocabularySize: number
+  readonly purpose: 'generate' | 'embed' | 'rerank'
+  /** Why its chat template cannot be used, where it has one that fails. */
+  readonly templateError: string | null
   readonly hasChatTemplate: boolean
   readonly supportsTools: boolean
   readonly supportsInfill: boolean
