@@ -1,0 +1,85 @@
+import { Template } from '@huggingface/jinja'
+import type { ChatMessage, ChatPrompt, Tool, ToolCall } from './engine.ts'
+
+/**
+ * Rendering of a model's own Jinja template as Transformers does it (trim_blocks, lstrip_blocks, raise_exception,
+ * strftime_now and Python's JSON come with the library). Templates come with the model file and are programs that can
+ * loop for ever or fill the memory: only a runner or an inspector may call this, both of which can be killed.
+ */
+export class ChatTemplate {
+  readonly #template: Template
+
+  /** @throws what the template's parser throws */
+  constructor(source: string) {
+    this.#template = new Template(source)
+  }
+
+  /** @throws what the template raises */
+  render(chat: ChatPrompt, specials: SpecialTokens): string {
+    return this.#template.render({
+      ...chat.templateVariables,
+      messages: chat.messages.map(message),
+      // Absent tools are none, not undefined: templates ask both `if tools` and `tools is not none`.
+      tools: chat.tools === undefined || chat.tools.length === 0 ? null : chat.tools.map(tool),
+      documents: null,
+      add_generation_prompt: true,
+      bos_token: specials.bos,
+      eos_token: specials.eos,
+    })
+  }
+}
+
+/** As the vocabulary spells them; empty where the model has none. */
+export interface SpecialTokens {
+  readonly bos: string
+  readonly eos: string
+}
+
+/** For models that bring no template: ChatML, the commonest form, which an answer ends with `chatMlEnd`. */
+export const chatMlTemplate = `{%- for message in messages -%}
+{{- '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' -}}
+{%- endfor -%}
+{%- if add_generation_prompt -%}{{- '<|im_start|>assistant\\n' -}}{%- endif -%}`
+
+export const chatMlEnd = '<|im_end|>'
+
+function message(from: ChatMessage): Record<string, unknown> {
+  return {
+    role: from.role,
+    content: from.content,
+    ...(from.reasoning !== undefined && { reasoning_content: from.reasoning }),
+    ...(from.name !== undefined && { name: from.name }),
+    ...(from.toolCallId !== undefined && { tool_call_id: from.toolCallId }),
+    ...(from.toolCalls !== undefined &&
+      from.toolCalls.length > 0 && { tool_calls: from.toolCalls.map(toolCall) }),
+  }
+}
+
+function toolCall(from: ToolCall): Record<string, unknown> {
+  return {
+    id: from.id,
+    type: 'function',
+    function: { name: from.name, arguments: argumentsOf(from.arguments) },
+  }
+}
+
+/** Templates expect the arguments as an object; what the model wrote may not be one. */
+function argumentsOf(text: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return typeof parsed === 'object' && parsed !== null ? parsed : text
+  } catch {
+    return text
+  }
+}
+
+function tool(from: Tool): Record<string, unknown> {
+  return {
+    type: 'function',
+    function: {
+      name: from.name,
+      description: from.description ?? '',
+      parameters: from.parameters ?? { type: 'object', properties: {} },
+    },
+  }
+}

@@ -1,0 +1,111 @@
+import { ImpetusError } from '../../contract/errors.ts'
+import type { RoleProcess, SpawnOptions } from '../../platform/child.ts'
+import type { GgufFacts } from './facts.ts'
+import type { InspectorLine } from './main.ts'
+import type { TemplateProbe } from './probe.ts'
+
+export type { GgufFacts } from './facts.ts'
+export type { TemplateProbe } from './probe.ts'
+
+/** A file's facts, and what its chat template did when it was tried; null where it has none. */
+export interface Inspection {
+  readonly facts: GgufFacts
+  readonly template: TemplateProbe | null
+}
+
+/** Looks into model files without trusting them. */
+export interface Inspector {
+  /**
+   * @throws `invalid_model` with what is wrong, `not_found` where the file cannot be read, the signal's reason.
+   * A template that does not work is told, not thrown: such a model still completes plain text.
+   */
+  inspect(path: string, signal: AbortSignal): Promise<Inspection>
+}
+
+export type SpawnRole = (
+  role: string,
+  args: readonly string[],
+  options?: SpawnOptions,
+) => Promise<RoleProcess>
+
+export interface InspectorParts {
+  readonly spawn: SpawnRole
+  /** Milliseconds for the file's description; 5,000 by default. */
+  readonly deadline?: number
+  /** Milliseconds for the chat template; 2,000 by default. */
+  readonly templateDeadline?: number
+}
+
+/** The longest that an inspector may say; the facts carry a template of up to 16 MB, escaped. */
+const mostOutput = 128 * 1024 * 1024
+
+/** Every inspection has a child process of its own: what a hostile file does to it touches nothing else. */
+export function createInspector({
+  spawn,
+  deadline = 5_000,
+  templateDeadline = 2_000,
+}: InspectorParts): Inspector {
+  return {
+    async inspect(path, signal) {
+      signal.throwIfAborted()
+      const child = await spawn('inspector', [path])
+      const kill = () => child.process.kill('SIGKILL')
+      signal.addEventListener('abort', kill, { once: true })
+      let timer = setTimeout(kill, deadline)
+      try {
+        child.stderr.resume()
+        let facts: GgufFacts | undefined
+        let probe: TemplateProbe | undefined
+        for await (const line of linesOf(child, kill)) {
+          if ('invalid' in line)
+            throw new ImpetusError('invalid_model', `This is no working model file. ${line.invalid}`)
+          if ('unreadable' in line)
+            throw new ImpetusError('not_found', 'The model file cannot be read: see the log.', {
+              cause: new Error(line.unreadable),
+            })
+          if ('probe' in line) probe = line.probe
+          else {
+            facts = line.facts
+            clearTimeout(timer)
+            timer = setTimeout(kill, templateDeadline)
+          }
+        }
+        signal.throwIfAborted()
+        if (facts === undefined) {
+          const { code, signal: killed } = await child.ended
+          throw new ImpetusError(
+            'invalid_model',
+            `This is no working model file: reading it ${killed === 'SIGKILL' ? 'took too long' : `failed (${killed ?? code})`}.`,
+          )
+        }
+        return {
+          facts,
+          template:
+            probe ??
+            (facts.chatTemplate === null
+              ? null
+              : { works: false, error: 'it took too long or too much memory' }),
+        }
+      } finally {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', kill)
+        kill()
+        await child.ended
+      }
+    },
+  }
+}
+
+async function* linesOf(child: RoleProcess, kill: () => void): AsyncGenerator<InspectorLine> {
+  let text = ''
+  let seen = 0
+  for await (const chunk of child.stdout.setEncoding('utf8')) {
+    seen += (chunk as string).length
+    if (seen > mostOutput) kill()
+    text += chunk as string
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
+      yield JSON.parse(text.slice(0, end)) as InspectorLine
+      text = text.slice(end + 1)
+    }
+  }
+}
