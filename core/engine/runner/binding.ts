@@ -1,0 +1,132 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+
+/**
+ * The only door to native code: node-llama-cpp's addon, loaded straight from its platform package. Its own JavaScript
+ * is left aside: it reads model files with a parser that hostile files hang, starts a second process to test the
+ * binary and takes 0.9 s to set up against 0.1 s for this. The exact version is pinned, and binding.test.ts fails
+ * when any call below changes.
+ */
+export interface Binding {
+  readonly AddonModel: new (path: string, options: ModelOptions & { addonExports: Binding }) => AddonModel
+  readonly AddonContext: new (model: AddonModel, options: ContextOptions) => AddonContext
+  readonly AddonSampler: new (model: AddonModel) => AddonSampler
+  markLoaded(): boolean
+  setLogger(logger: (level: number, text: string) => void): void
+  setLoggerLogLevel(level: number): void
+  setEnv(name: string, value?: string): boolean
+  loadBackends(folder?: string): void
+  ensureGpuDeviceIsSupported(): void
+  init(): Promise<void>
+  /** undefined: no backend at all, not even the processor's. */
+  getGpuType(): 'metal' | 'cuda' | 'vulkan' | false | undefined
+  getMathCores(): number
+  getGpuVramInfo(): { total: number; used: number; unifiedSize: number }
+}
+
+export interface ModelOptions {
+  readonly gpuLayers: number
+  readonly useMmap: boolean
+  readonly onLoadProgress?: (fraction: number) => void
+}
+
+export interface AddonModel {
+  /** false: not a model that llama.cpp can load. */
+  init(): Promise<boolean>
+  dispose(): Promise<void>
+  tokenize(text: string, special: boolean): Uint32Array
+  detokenize(tokens: Uint32Array, special: boolean): string
+  getTrainContextSize(): number
+  getTotalParameters(): number
+  getModelDescription(): string
+  getVocabularyType(): number
+  /** The token as the vocabulary spells it; undefined beyond the vocabulary's end. */
+  getTokenString(token: number): string | undefined
+  getTokenAttributes(token: number): number
+  isEogToken(token: number): boolean
+  shouldPrependBosToken(): boolean
+  /** All of these: -1 when the model has none. */
+  tokenBos(): number
+  tokenEos(): number
+  prefixToken(): number
+  suffixToken(): number
+  middleToken(): number
+}
+
+export interface ContextOptions {
+  /** Tokens of all sequences together. */
+  readonly contextSize: number
+  readonly batchSize: number
+  readonly sequences: number
+  readonly threads: number
+  readonly flashAttention: boolean | 'auto'
+}
+
+/** Calls on one context must never overlap: the caller awaits each step before the next call. */
+export interface AddonContext {
+  init(): Promise<boolean>
+  dispose(): Promise<void>
+  initBatch(tokens: number): void
+  /** `logits`: indexes into `tokens` whose logits are wanted. Returns where they will be in the batch. */
+  addToBatch(sequence: number, position: number, tokens: Uint32Array, logits: Uint32Array): Uint32Array
+  decodeBatch(): Promise<void>
+  /** -1 when the sampler leaves no token. */
+  sampleToken(logit: number, sampler: AddonSampler): Promise<number>
+  /** Forgets positions `start` to `end` (exclusive; -1: all after). false: this model's state cannot be cut there. */
+  removeTokenCellsFromSequence(sequence: number, start: number, end: number): boolean
+  disposeSequence(sequence: number): void
+  /** First position still held; above 0 where a sliding window has dropped the beginning. */
+  getSequenceKvCacheMinPosition(sequence: number): number
+}
+
+export interface AddonSampler {
+  applyConfig(config: SamplerConfig): void
+  dispose(): void
+}
+
+/** As AddonSampler::ApplyConfig reads it. */
+export interface SamplerConfig {
+  readonly temperature: number
+  readonly topK?: number
+  readonly topP?: number
+  readonly minP?: number
+  readonly seed: number
+  readonly repeatPenalty?: number
+  readonly repeatPenaltyMaxTokens?: number
+  readonly repeatPenaltyTokens?: Uint32Array
+  readonly repeatPenaltyPresencePenalty?: number
+  readonly repeatPenaltyFrequencyPenalty?: number
+  readonly tokenBiasKeys?: Uint32Array
+  readonly tokenBiasValues?: Float32Array
+}
+
+/** The addon's log levels. */
+export const logLevels = { error: 2, warn: 3, info: 4 } as const
+
+/** Loads and starts the native engine. @throws when it is missing or does not work on this machine */
+export async function loadBinding(log: (level: number, text: string) => void): Promise<Binding> {
+  const folder = await nativeFolder()
+  const binding = createRequire(import.meta.url)(join(folder, 'llama-addon.node')) as Binding
+  binding.markLoaded()
+  binding.setLogger(log)
+  binding.setLoggerLogLevel(logLevels.info)
+  // llama.cpp keeps Metal memory resident between requests by default, which holds it back from the rest of the Mac.
+  const metal = process.platform === 'darwin' && binding.setEnv('GGML_METAL_NO_RESIDENCY', '1')
+  binding.loadBackends()
+  if (binding.getGpuType() === undefined) binding.loadBackends(folder)
+  binding.ensureGpuDeviceIsSupported()
+  if (metal) binding.setEnv('GGML_METAL_NO_RESIDENCY')
+  await binding.init()
+  if (binding.getGpuType() === undefined)
+    throw new Error(`No llama.cpp backend for this machine in ${folder}`)
+  return binding
+}
+
+/** Where the addon lies: named by the packaged program, else the platform package that npm installed. */
+async function nativeFolder(): Promise<string> {
+  const named = process.env.IMPETUS_NATIVE_DIR
+  if (named !== undefined) return named
+  const name = process.platform === 'darwin' ? 'mac-arm64-metal' : 'linux-x64'
+  const platformPackage = (await import(`@node-llama-cpp/${name}`)) as { getBinsDir(): { binsDir: string } }
+  return join(platformPackage.getBinsDir().binsDir, name)
+}

@@ -1,0 +1,104 @@
+import { ImpetusError } from '../../contract/errors.ts'
+import { ChatTemplate, chatMlEnd, chatMlTemplate } from '../chat-template.ts'
+import type { RunnerFacts, RunnerLoadOptions } from '../protocol.ts'
+import { type AddonContext, type AddonModel, type Binding, loadBinding } from './binding.ts'
+import type { RunnerLog } from './log.ts'
+import { NativeModel } from './native-model.ts'
+
+export interface Loaded {
+  readonly binding: Binding
+  readonly model: NativeModel
+  readonly context: AddonContext
+  readonly template: ChatTemplate
+  /** Ends an answer beside the model's own tokens, where the template is not the model's own. */
+  readonly templateStop: readonly string[]
+  readonly facts: RunnerFacts
+}
+
+/** Brings a model into memory. @throws `engine_unavailable`, `invalid_model`, `template_error`, `insufficient_memory` */
+export async function loadModel(
+  options: RunnerLoadOptions,
+  log: RunnerLog,
+  progress: (fraction: number) => void,
+): Promise<Loaded> {
+  const binding = await startNative(log)
+  const gpu = binding.getGpuType() !== false
+  const addon = new binding.AddonModel(options.path, {
+    addonExports: binding,
+    gpuLayers: gpu ? (options.gpuLayers < 0 ? 999 : options.gpuLayers) : 0,
+    useMmap: true,
+    onLoadProgress: progress,
+  })
+  if (!(await addon.init())) {
+    throw new ImpetusError(
+      'invalid_model',
+      `llama.cpp cannot load this model: ${log.lastError ?? 'it does not say why'}.`,
+    )
+  }
+  const context = new binding.AddonContext(addon, {
+    contextSize: options.contextLength * options.slots,
+    batchSize: options.batchSize,
+    sequences: options.slots,
+    threads: options.threads > 0 ? options.threads : defaultThreads(binding.getMathCores(), gpu),
+    flashAttention: 'auto',
+  })
+  if (!(await context.init())) {
+    throw new ImpetusError(
+      'insufficient_memory',
+      `There is no memory for a context of ${options.contextLength} tokens: ${log.lastError ?? 'llama.cpp does not say why'}.`,
+    )
+  }
+  const model = new NativeModel(addon, options.vocabularySize)
+  return {
+    binding,
+    model,
+    context,
+    template: parseTemplate(options.chatTemplate ?? chatMlTemplate),
+    templateStop: options.chatTemplate === null ? [chatMlEnd] : [],
+    facts: factsOf(options, addon, model),
+  }
+}
+
+async function startNative(log: RunnerLog): Promise<Binding> {
+  try {
+    return await loadBinding((level, text) => log.native(level, text))
+  } catch (error) {
+    throw new ImpetusError(
+      'engine_unavailable',
+      'The native engine does not start on this machine. Run "impetus doctor".',
+      { cause: error },
+    )
+  }
+}
+
+function parseTemplate(source: string): ChatTemplate {
+  try {
+    return new ChatTemplate(source)
+  } catch (error) {
+    throw new ImpetusError(
+      'template_error',
+      `The model's chat template cannot be read: ${error instanceof Error ? error.message : error}`,
+      { cause: error },
+    )
+  }
+}
+
+/**
+ * One core is left for everything else. llama.cpp's threads spin while they wait for each other: with two of them on
+ * two cores the event loop starves, and a tenth of one thread's speed is what was measured. Beside a GPU a few are
+ * enough to feed it.
+ */
+export function defaultThreads(cores: number, gpu: boolean): number {
+  return gpu ? Math.max(1, Math.min(4, cores - 1)) : Math.max(1, cores - 1)
+}
+
+function factsOf(options: RunnerLoadOptions, addon: AddonModel, model: NativeModel): RunnerFacts {
+  return {
+    contextLength: options.contextLength,
+    slots: options.slots,
+    trainedContextLength: addon.getTrainContextSize(),
+    parameters: addon.getTotalParameters(),
+    supportsInfill: model.fim !== undefined,
+    memoryBytes: process.memoryUsage.rss(),
+  }
+}
