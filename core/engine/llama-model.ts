@@ -1,0 +1,195 @@
+import { ImpetusError } from '../contract/errors.ts'
+import { DeltaQueue } from './delta-queue.ts'
+import type { ChatPrompt, Delta, Ended, GenerateRequest, LoadedFacts, LoadedModel } from './engine.ts'
+import type { CoreMessage, RunnerMessage } from './protocol.ts'
+import type { RunnerLink } from './runner-link.ts'
+
+/** Milliseconds that a runner gets to end by itself. */
+const closeGrace = 1_000
+
+type Answer =
+  | Exclude<Delta, { type: 'reasoning' | 'toolCall' }>
+  | { readonly type: 'result'; readonly value: string | readonly number[] }
+type Asked = Exclude<CoreMessage, { t: 'load' | 'abort' }>
+/** A request before it has its number. */
+type Question = Asked extends infer M ? (M extends Asked ? Omit<M, 'id'> : never) : never
+
+/** A model in a runner process. Each request has a number and a queue that the runner's messages about it go into. */
+export class LlamaModel implements LoadedModel {
+  readonly id: string
+  readonly facts: LoadedFacts
+  readonly ended: Promise<Ended>
+  readonly #link: RunnerLink
+  readonly #templateDeadline: () => number
+  readonly #queues = new Map<number, DeltaQueue<Answer>>()
+  readonly #rendering = new Map<number, NodeJS.Timeout>()
+  #lastId = 0
+  /** Once set, no request can succeed any more. */
+  #gone: ImpetusError | undefined
+
+  constructor(id: string, facts: LoadedFacts, link: RunnerLink, templateDeadline: () => number) {
+    this.id = id
+    this.facts = facts
+    this.#link = link
+    this.#templateDeadline = templateDeadline
+    this.ended = link.ended.then(ended => this.#end(ended))
+  }
+
+  async *generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<Delta> {
+    using asked = this.#ask({ t: 'generate', request }, signal)
+    for (;;) {
+      const answer = await asked.queue.take()
+      if (answer.type === 'result') continue
+      if (answer.type === 'end') asked.finished()
+      yield answer
+      if (answer.type === 'end') return
+    }
+  }
+
+  render(chat: ChatPrompt, signal: AbortSignal): Promise<string> {
+    return this.#result({ t: 'render', chat }, signal).then(String)
+  }
+
+  async tokenize(text: string, { special }: { special: boolean }, signal: AbortSignal): Promise<number[]> {
+    const tokens = await this.#result({ t: 'tokenize', text, special }, signal)
+    return typeof tokens === 'string' ? [] : [...tokens]
+  }
+
+  detokenize(tokens: readonly number[], signal: AbortSignal): Promise<string> {
+    return this.#result({ t: 'detokenize', tokens }, signal).then(String)
+  }
+
+  dispose(): Promise<void> {
+    return this.#link.close(closeGrace)
+  }
+
+  /** What the runner says about this model's requests. */
+  take(message: RunnerMessage): void {
+    switch (message.t) {
+      case 'text':
+        for (const [id, text, tokens] of message.parts)
+          this.#queues.get(id)?.put({ type: 'text', text, tokens })
+        break
+      case 'rendering':
+        this.#startRendering(message.id)
+        break
+      case 'start':
+        this.#stopRendering(message.id)
+        this.#queues.get(message.id)?.put({ type: 'start', promptTokens: message.promptTokens })
+        break
+      case 'end': {
+        const { t: _, id, ...end } = message
+        this.#queues.get(id)?.put({ type: 'end', ...end })
+        break
+      }
+      case 'result':
+        this.#stopRendering(message.id)
+        this.#queues.get(message.id)?.put({ type: 'result', value: message.value })
+        break
+      case 'error':
+        this.#stopRendering(message.id)
+        this.#queues
+          .get(message.id)
+          ?.fail(
+            new ImpetusError(
+              message.code,
+              message.message,
+              message.param === undefined ? {} : { param: message.param },
+            ),
+          )
+        break
+    }
+  }
+
+  async #result(question: Question, signal: AbortSignal): Promise<string | readonly number[]> {
+    using asked = this.#ask(question, signal)
+    const answer = await asked.queue.take()
+    asked.finished()
+    if (answer.type !== 'result')
+      throw new ImpetusError('internal_error', 'The runner answered something else than was asked.')
+    return answer.value
+  }
+
+  /** Sends a request; leaving the scope without `finished()` tells the runner to forget it. */
+  #ask(
+    question: Question,
+    signal: AbortSignal,
+  ): Disposable & { readonly queue: DeltaQueue<Answer>; finished(): void } {
+    signal.throwIfAborted()
+    if (this.#gone !== undefined) throw this.#gone
+    const id = ++this.#lastId
+    const queue = new DeltaQueue<Answer>()
+    this.#queues.set(id, queue)
+    let finished = false
+    const forget = () => {
+      if (!this.#queues.delete(id)) return
+      if (!finished) this.#link.send({ t: 'abort', id })
+    }
+    const abort = () => {
+      forget()
+      queue.fail(signal.reason)
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    this.#link.send({ ...question, id } as Asked)
+    return {
+      queue,
+      finished: () => {
+        finished = true
+      },
+      [Symbol.dispose]: () => {
+        signal.removeEventListener('abort', abort)
+        forget()
+      },
+    }
+  }
+
+  /** The runner cannot be interrupted while it renders, so one that takes too long is ended. */
+  #startRendering(id: number): void {
+    const deadline = this.#templateDeadline()
+    const overrun = () => {
+      this.#queues
+        .get(id)
+        ?.fail(
+          new ImpetusError(
+            'template_error',
+            `The model's chat template took over ${deadline / 1000} s for these messages.`,
+          ),
+        )
+      this.#link.kill({ by: 'hang', reason: 'its chat template did not come to an end' })
+    }
+    this.#rendering.set(id, setTimeout(overrun, deadline))
+  }
+
+  #stopRendering(id: number): void {
+    clearTimeout(this.#rendering.get(id))
+    this.#rendering.delete(id)
+  }
+
+  #end(ended: Ended): Ended {
+    this.#gone = goneError(ended)
+    for (const timer of this.#rendering.values()) clearTimeout(timer)
+    for (const queue of this.#queues.values()) queue.fail(this.#gone)
+    return ended
+  }
+}
+
+/** What a request hears when its runner is gone. */
+export function goneError(ended: Ended): ImpetusError {
+  switch (ended.by) {
+    case 'dispose':
+      return new ImpetusError(
+        'engine_crashed',
+        'The model was unloaded while it answered. Send the request again.',
+      )
+    case 'hang':
+      return new ImpetusError(
+        'engine_hung',
+        `The model's process hung (${ended.reason}) and was ended. Send the request again: it is loaded anew.`,
+      )
+    case 'crash':
+      return new ImpetusError(
+        'engine_crashed',
+        `The model's process died (${ended.reason}). Send the request again: it is loaded anew.`,
+      )
+  }
+}

@@ -1,0 +1,133 @@
+import { type ErrorCode, errorCodes, ImpetusError } from '../contract/errors.ts'
+import type { Log } from '../platform/log.ts'
+import type { Ended, Engine, LoadedFacts, LoadOptions, ModelSource } from './engine.ts'
+import type { Inspection, Inspector, SpawnRole } from './inspector/client.ts'
+import { goneError, LlamaModel } from './llama-model.ts'
+import { availableMemory } from './memory.ts'
+import { type LoadPlan, planLoad } from './plan.ts'
+import type { RunnerFacts, RunnerMessage } from './protocol.ts'
+import { RunnerLink } from './runner-link.ts'
+import { defaultWatchdog, type WatchdogLimits } from './watchdog.ts'
+
+export interface LlamaParts {
+  readonly spawn: SpawnRole
+  readonly inspector: Inspector
+  readonly log: Log
+  readonly watchdog?: WatchdogLimits
+  /** Milliseconds that a chat template may take for one request; 2,000 by default. */
+  readonly templateDeadline?: () => number
+  /** Bytes that a model may take now; by default what the system says is free. */
+  readonly availableMemory?: () => number
+}
+
+/** The local engine: llama.cpp, one runner process for each loaded model. */
+export function createLlamaEngine(parts: LlamaParts): Engine {
+  return {
+    name: 'llama.cpp',
+    async load(source, options) {
+      const started = performance.now()
+      const inspection = await parts.inspector.inspect(source.path, options.signal)
+      const template = usableTemplate(inspection)
+      const plan = planLoad(inspection.facts, options, (parts.availableMemory ?? availableMemory)())
+      const loading = await Loading.begin(parts, source, options, plan, inspection)
+      const facts = await loading.facts
+      return loading.model(source.id, {
+        ...facts,
+        vocabularySize: inspection.facts.vocabularySize,
+        architecture: inspection.facts.architecture,
+        hasChatTemplate: template !== null,
+        supportsTools: template?.supportsTools ?? false,
+        loadMilliseconds: performance.now() - started,
+      })
+    },
+  }
+}
+
+/** @throws `template_error` for a template that does not work: in the runner it could do harm */
+function usableTemplate({ template }: Inspection): { readonly supportsTools: boolean } | null {
+  if (template === null || template.works) return template
+  throw new ImpetusError(
+    'template_error',
+    `The model's chat template does not work: ${template.error}. Use a model with a working chat template.`,
+  )
+}
+
+/** A runner from its start until its model is in memory. */
+class Loading {
+  readonly facts: Promise<RunnerFacts>
+  readonly #link: RunnerLink
+  readonly #templateDeadline: () => number
+  #take: (message: RunnerMessage) => void
+
+  static async begin(
+    parts: LlamaParts,
+    source: ModelSource,
+    options: LoadOptions,
+    plan: LoadPlan,
+    { facts }: Inspection,
+  ): Promise<Loading> {
+    const watchdog = parts.watchdog ?? defaultWatchdog
+    const child = await parts.spawn('runner', [], { extraPipes: 1 })
+    const loading = new Loading(
+      take => new RunnerLink(child, watchdog, parts.log.child({ model: source.id, runner: child.pid }), take),
+      options,
+      parts.templateDeadline ?? (() => 2_000),
+    )
+    loading.#link.send({
+      t: 'load',
+      options: {
+        path: source.path,
+        contextLength: plan.contextLength,
+        slots: plan.slots,
+        batchSize: plan.batchSize,
+        threads: options.threads ?? 0,
+        gpuLayers: options.gpuLayers ?? -1,
+        chatTemplate: facts.chatTemplate,
+        vocabularySize: facts.vocabularySize,
+        heartbeat: watchdog.heartbeat,
+      },
+    })
+    return loading
+  }
+
+  private constructor(
+    link: (take: (message: RunnerMessage) => void) => RunnerLink,
+    options: LoadOptions,
+    templateDeadline: () => number,
+  ) {
+    const { promise, resolve, reject } = Promise.withResolvers<RunnerFacts>()
+    this.#templateDeadline = templateDeadline
+    this.#take = message => {
+      if (message.t === 'progress') options.onProgress?.(message.fraction)
+      else if (message.t === 'loaded') resolve(message.facts)
+      else if (message.t === 'failed') reject(loadError(message.code, message.message))
+    }
+    this.#link = link(message => this.#take(message))
+    void this.#link.ended.then(ended => reject(loadingEnded(ended)))
+    const abort = () => reject(options.signal.reason)
+    options.signal.addEventListener('abort', abort, { once: true })
+    if (options.signal.aborted) abort()
+    this.facts = promise
+      .catch(async error => {
+        this.#link.kill({ by: 'dispose' })
+        await this.#link.ended
+        throw error
+      })
+      .finally(() => options.signal.removeEventListener('abort', abort))
+  }
+
+  model(id: string, facts: LoadedFacts): LlamaModel {
+    const model = new LlamaModel(id, facts, this.#link, this.#templateDeadline)
+    this.#take = message => model.take(message)
+    return model
+  }
+}
+
+function loadError(code: ErrorCode, message: string): ImpetusError {
+  return new ImpetusError(Object.hasOwn(errorCodes, code) ? code : 'model_load_failed', message)
+}
+
+/** A process that dies while loading was ended by what it loads, by its native engine or for lack of memory. */
+function loadingEnded(ended: Ended): ImpetusError {
+  return new ImpetusError('model_load_failed', `The model did not load. ${goneError(ended).message}`)
+}

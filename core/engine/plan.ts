@@ -1,0 +1,80 @@
+import { ImpetusError } from '../contract/errors.ts'
+import type { GgufFacts } from './inspector/facts.ts'
+
+export interface LoadWishes {
+  readonly contextLength?: number | undefined
+  readonly slots?: number | undefined
+}
+
+export interface LoadPlan {
+  readonly contextLength: number
+  readonly slots: number
+  readonly batchSize: number
+  /** Bytes: weights, state of all slots, buffers for computing. */
+  readonly need: number
+}
+
+/** Enough for the first request of every coding agent seen; longer ones are asked for by name, because state is memory. */
+const longestByDefault = 32_768
+const shortestByDefault = 2_048
+const mostSlots = 4
+/** Widest step in tokens: beyond it prompts get hardly faster, and the buffers for computing grow with it. */
+const batchSize = 512
+/** Bytes of one key or value element: half precision. */
+const stateElement = 2
+/** Share of the memory left beside the weights that further slots may take; the first one may take all of it. */
+const slotShare = 0.5
+/** Bytes for the runner's own process. */
+const base = 96 * 1024 * 1024
+
+/**
+ * Chooses context length and slots so that the model fits. Without a wish the trained context up to 32,768 tokens,
+ * then as many slots (to 4) as half of the memory left has room for; a shorter context only when one slot does not fit.
+ *
+ * @param available bytes that may be used
+ * @throws `insufficient_memory` with the figures, `invalid_value` for a context no model of this kind can have
+ */
+export function planLoad(facts: GgufFacts, wishes: LoadWishes, available: number): LoadPlan {
+  const trained = facts.contextLength
+  const wanted = Math.min(wishes.contextLength ?? longestByDefault, trained)
+  const shortest = wishes.contextLength === undefined ? Math.min(shortestByDefault, trained) : wanted
+  const perToken = stateBytesPerToken(facts)
+  const fixed = facts.tensorBytes + computeBytes(facts) + base
+  const room = available - fixed
+
+  let contextLength = wanted
+  while (contextLength * perToken > room && contextLength > shortest)
+    contextLength = Math.max(shortest, contextLength >> 1)
+  if (contextLength * perToken > room)
+    throw tooLarge(facts, contextLength, fixed + contextLength * perToken, available)
+
+  const fitting = Math.floor((room * slotShare) / Math.max(1, contextLength * perToken))
+  const slots = wishes.slots ?? Math.max(1, Math.min(mostSlots, fitting))
+  const need = fixed + slots * contextLength * perToken
+  if (need > available) throw tooLarge(facts, contextLength * slots, need, available)
+  return { contextLength, slots, batchSize, need }
+}
+
+/** Bytes of state that one token takes in all blocks. Sliding windows take less; this is never too low. */
+export function stateBytesPerToken(facts: GgufFacts): number {
+  const heads = facts.kvHeads.reduce((sum, count) => sum + count, 0)
+  return heads * (facts.keyLength + facts.valueLength) * stateElement
+}
+
+/** Buffers of one step: its logits, and a few dozen vectors of the model's width for every token. */
+function computeBytes(facts: GgufFacts): number {
+  return batchSize * 4 * (facts.vocabularySize + 32 * facts.embeddingLength)
+}
+
+function tooLarge(facts: GgufFacts, tokens: number, need: number, available: number): ImpetusError {
+  return new ImpetusError(
+    'insufficient_memory',
+    `The model needs ${gigabytes(need)} (weights ${gigabytes(facts.tensorBytes)}, context of ${tokens} tokens ` +
+      `${gigabytes(tokens * stateBytesPerToken(facts))}), and ${gigabytes(Math.max(0, available))} are free. ` +
+      'Use a smaller model, a stronger quantisation or a shorter context.',
+  )
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1024 ** 3).toFixed(1)} GB`
+}
