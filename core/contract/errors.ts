@@ -44,6 +44,12 @@ export const errorCodes = {
     type: 'authentication_error',
     help: 'Send a valid key as "Authorization: Bearer imp_…".',
   },
+  invalid_code: { status: 401, type: 'authentication_error', help: 'Make a new link with "impetus open".' },
+  sign_in_locked: {
+    status: 401,
+    type: 'authentication_error',
+    help: 'Wait for the time in Retry-After, then run "impetus open".',
+  },
   insufficient_scope: { status: 403, type: 'permission_error', help: 'Use a key with the admin scope.' },
   host_not_allowed: {
     status: 403,
