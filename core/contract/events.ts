@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { download } from './downloads.ts'
+import { endpoint } from './endpoint.ts'
 
 /** One request's life, as told on the bus. Never the prompt, never the answer. */
 const requestFacts = {
@@ -50,3 +51,41 @@ export interface Frame<T extends Topic = Topic> {
   readonly topic: T
   readonly data: TopicData<T>
 }
+
+/** What the stream itself says, between the facts. These carry the `seq` of the fact before them. */
+export const streamTopics = {
+  'stream.heartbeat': z
+    .object({})
+    .meta({ description: 'Sent first and then every 5 s; a reader that hears none for 15 s is cut off' }),
+  'stream.gap': z.object({ lost: z.int().nullable() }).meta({
+    description: 'Facts were missed (null: unknown how many, the core was restarted): fetch the state anew',
+  }),
+} as const satisfies Record<string, z.ZodType>
+
+export type StreamTopic = keyof typeof streamTopics
+
+export const streamEvents = endpoint({
+  id: 'streamEvents',
+  method: 'get',
+  path: '/api/events',
+  summary: 'What happens in the core, as server-sent events or over a WebSocket',
+  scope: 'admin',
+  query: z.object({
+    topics: z
+      .string()
+      .optional()
+      .meta({ description: 'Only these topics, separated by commas; "model." means all that begin so' }),
+    after: z
+      .string()
+      .optional()
+      .meta({ description: 'Resume after this event id (epoch:seq), as Last-Event-ID does' }),
+  }),
+  response: z.object({
+    epoch: z.string(),
+    seq: z.int(),
+    time: z.int().meta({ description: 'Milliseconds since 1970' }),
+    topic: z.string(),
+    data: z.record(z.string(), z.unknown()),
+  }),
+  stream: 'text/event-stream',
+})

@@ -1,76 +1,92 @@
+import type { IncomingMessage } from 'node:http'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Context } from 'hono'
 import { ImpetusError } from '../contract/errors.ts'
 import { type Env, incomingOf } from './env.ts'
+import { tooLarge } from './guard.ts'
 import { type ScanLimits, scanJson } from './json-scan.ts'
 
-export interface JsonLimits extends ScanLimits {
+export interface BodyLimits extends ScanLimits {
   /** Bytes of the whole body. */
-  readonly bytes: number
-  /** Milliseconds without a byte after which an upload is given up. */
-  readonly stall: number
+  readonly bodyBytes: number
+  /** The longest pause between two pieces of an upload. */
+  readonly slowRequestSeconds: number
 }
 
-export const defaultJsonLimits: JsonLimits = {
-  bytes: 32 * 1024 * 1024,
-  stall: 30_000,
-  depth: 64,
-  stringBytes: 8 * 1024 * 1024,
-  arrayLength: 262_144,
-  containers: 65_536,
-  values: 524_288,
-}
+/** An upload may take this many times the longest pause in all: one byte a pause would hold a connection for ever. */
+const longestUpload = 20
 
 /**
- * The request's JSON body. Its size, nesting, strings and lists are checked on the bytes before `JSON.parse` sees
- * them, in slices, so that no body can hold the event loop.
+ * The request's JSON body, which must be an object. Its size, nesting, strings and lists are checked on the bytes,
+ * in slices, before `JSON.parse` sees them, so that no body can hold the event loop.
  */
-export async function readJson(context: Context<Env>, limits: Partial<JsonLimits> = {}): Promise<unknown> {
-  const set = { ...defaultJsonLimits, ...limits }
-  const bytes = await readBytes(context, set)
+export async function readJson(context: Context<Env>, limits: BodyLimits): Promise<unknown> {
+  const bytes = await readBytes(context, limits)
   if (bytes.length === 0) throw new ImpetusError('invalid_json', 'The body is empty. Send a JSON object.')
-  await scanJson(bytes, set)
-  let value: unknown
-  try {
-    value = JSON.parse(decoder.decode(bytes))
-  } catch (cause) {
-    throw new ImpetusError('invalid_json', 'The body is not valid JSON. Send a JSON object.', { cause })
-  }
+  await scanJson(bytes, limits)
+  const text = decode(bytes)
+  // At the limits decoding and parsing take some 40 and 70 ms.
+  if (bytes.length > largeBytes) await nextTurn()
+  const value = parse(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ImpetusError('invalid_type', 'The body must be a JSON object.')
   }
   return value
 }
 
+const largeBytes = 4 * 1024 * 1024
+
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-async function readBytes(context: Context<Env>, limits: JsonLimits): Promise<Uint8Array> {
-  const announced = Number(context.req.header('content-length') ?? 0)
-  if (announced > limits.bytes) throw tooLarge(limits.bytes)
-  const incoming = incomingOf(context)
-  const source: AsyncIterable<Uint8Array> | null = incoming
-    ? incoming.iterator({ destroyOnReturn: false })
-    : (context.req.raw.body as AsyncIterable<Uint8Array> | null)
-  if (source === null) return new Uint8Array()
-  const chunks: Uint8Array[] = []
-  let length = 0
-  const stall = setTimeout(() => incoming?.destroy(stalled()), limits.stall)
+function decode(bytes: Uint8Array): string {
   try {
-    for await (const chunk of source) {
-      length += chunk.length
-      if (length > limits.bytes) throw tooLarge(limits.bytes)
-      chunks.push(chunk)
-      stall.refresh()
-    }
-  } finally {
-    clearTimeout(stall)
+    return decoder.decode(bytes)
+  } catch (cause) {
+    throw new ImpetusError('invalid_json', 'The body is not UTF-8 text. Send JSON in UTF-8.', { cause })
   }
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length)
 }
 
-function tooLarge(bytes: number): ImpetusError {
-  return new ImpetusError('request_too_large', `The body is larger than ${Math.floor(bytes / 1_048_576)} MB.`)
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Not even as the cause: the parser's message quotes the body, and that may be a prompt.
+    throw new ImpetusError('invalid_json', 'The body is not valid JSON. Send a JSON object.')
+  }
 }
 
-function stalled(): ImpetusError {
-  return new ImpetusError('request_timeout', 'The upload stopped half-way. Send the request again.')
+async function readBytes(context: Context<Env>, limits: BodyLimits): Promise<Uint8Array> {
+  const incoming = incomingOf(context)
+  if (incoming) return collect(incoming as IncomingMessage, limits)
+  const bytes = new Uint8Array(await context.req.raw.arrayBuffer())
+  if (bytes.length > limits.bodyBytes) throw tooLarge(limits.bodyBytes)
+  return bytes
+}
+
+/** By events and not by the stream's iterator, which destroys the connection when it is left early: no 413 would get out. */
+function collect(incoming: IncomingMessage, limits: BodyLimits): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    const finish = (error?: ImpetusError) => {
+      clearTimeout(pause)
+      clearTimeout(whole)
+      incoming.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose)
+      if (error) reject(error)
+      else resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length))
+    }
+    const tooSlow = () =>
+      finish(new ImpetusError('request_timeout', 'The upload stopped half-way. Send the request again.'))
+    const pause = setTimeout(tooSlow, limits.slowRequestSeconds * 1000)
+    const whole = setTimeout(tooSlow, limits.slowRequestSeconds * 1000 * longestUpload)
+    const onData = (chunk: Buffer) => {
+      length += chunk.length
+      if (length > limits.bodyBytes) return finish(tooLarge(limits.bodyBytes))
+      chunks.push(chunk)
+      pause.refresh()
+    }
+    const onEnd = () => finish()
+    const onClose = () => finish(new ImpetusError('client_closed', 'The client closed the connection.'))
+    incoming.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose)
+  })
 }

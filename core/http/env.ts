@@ -1,7 +1,9 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import type { Scope } from '../contract/endpoint.ts'
+import type { ImpetusError } from '../contract/errors.ts'
 import type { Log } from '../platform/log.ts'
+import type { BodyLimits } from './body.ts'
 
 /** What a caller may do beyond the public operations. */
 export type GrantedScope = Exclude<Scope, 'public'>
@@ -14,6 +16,8 @@ export interface Principal {
   readonly name: string | null
   readonly keyId?: string
   readonly sessionId?: string
+  /** Why the credential that was sent does not count. Thrown where one is needed: a public operation answers all the same. */
+  readonly refusal?: ImpetusError
 }
 
 /** The listener a request came in by. */
@@ -31,6 +35,9 @@ export interface Env {
     transport: Transport
     /** Aborts when the client goes away, its key is revoked or the core ends. Its reason is an `ImpetusError`. */
     signal: AbortSignal
+    bodyLimits: BodyLimits
+    /** The longest time a client may take nothing of a stream, in milliseconds. */
+    stallMilliseconds: number
   }
   Bindings: Partial<HttpBindings> & { readonly transport?: Transport }
 }

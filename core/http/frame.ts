@@ -1,21 +1,37 @@
-import { randomBytes } from 'node:crypto'
 import { Hono } from 'hono'
 import { ImpetusError } from '../contract/errors.ts'
+import type { Settings } from '../contract/settings.ts'
 import type { Log } from '../platform/log.ts'
-import { type Env, outgoingOf, type Principal, type Transport } from './env.ts'
+import { type Env, incomingOf, outgoingOf, type Principal, type Transport } from './env.ts'
 import { type EnvelopeRules, envelopeFor, errorResponse, toImpetusError } from './errors.ts'
+import { bodyLimits } from './limits.ts'
+import type { LiveRequests } from './live.ts'
 import { allowedMethods } from './methods.ts'
+import { newRequestId } from './request-id.ts'
+
+/** What tells who asks. */
+export interface Credentials {
+  readonly method: string
+  readonly header: (name: string) => string | undefined
+  readonly transport: Transport
+  /** The client's address; empty where there is none. */
+  readonly remote: string
+}
 
 export interface FrameParts {
   readonly log: Log
-  /** Who asks. Throws `invalid_api_key` for a key that is wrong where keys matter. */
-  readonly identify: (headers: Headers, transport: Transport) => Principal
+  readonly settings: () => Settings['server']
+  readonly live: LiveRequests
+  /** Who asks. Never throws: a credential that does not count is the principal's `refusal`. */
+  readonly identify: (credentials: Credentials) => Principal
   readonly envelopes?: EnvelopeRules
 }
 
 /**
  * The empty app that every room mounts its routes on: request id, principal and signal before a handler, and the one
  * place where a thrown error becomes an answer.
+ *
+ * Rooms must not set headers after a handler has answered: a stream's headers are out by then.
  */
 export function createFrame(parts: FrameParts): Hono<Env> {
   const rules = parts.envelopes ?? []
@@ -25,32 +41,56 @@ export function createFrame(parts: FrameParts): Hono<Env> {
     const outgoing = outgoingOf(context)
     const requestId = (outgoing?.getHeader('x-request-id') as string | undefined) ?? newRequestId()
     if (outgoing === undefined) context.header('x-request-id', requestId)
-    const transport = context.env?.transport ?? 'tcp'
+    const transport = (context.env as Env['Bindings'] | undefined)?.transport ?? 'tcp'
+    const principal = parts.identify({
+      method: context.req.method,
+      header: name => context.req.header(name),
+      transport,
+      remote: incomingOf(context)?.socket.remoteAddress ?? '',
+    })
+    const { limits } = parts.settings()
+    const { request, leave } = parts.live.enter(requestId, context.req.path, principal)
     context.set('requestId', requestId)
-    context.set('log', parts.log.child({ request: requestId }))
+    context.set('log', parts.log.child({ requestId }))
     context.set('transport', transport)
-    context.set('signal', clientSignal(context.req.raw.signal))
-    context.set('principal', parts.identify(context.req.raw.headers, transport))
+    context.set('principal', principal)
+    context.set('signal', request.signal)
+    context.set('bodyLimits', bodyLimits(limits))
+    context.set('stallMilliseconds', limits.stalledReaderSeconds * 1000)
+    const gone = () => request.abort(new ImpetusError('client_closed', 'The client closed the connection.'))
+    if (outgoing) {
+      const started = performance.now()
+      outgoing.once('close', () => {
+        if (!outgoing.writableFinished) gone()
+        leave()
+        parts.log.debug('request', {
+          requestId,
+          method: context.req.method,
+          // Without the query: people put keys there.
+          path: context.req.path,
+          status: outgoing.statusCode,
+          milliseconds: Math.round(performance.now() - started),
+          client: principal.name,
+        })
+      })
+      return next()
+    }
+    context.req.raw.signal.addEventListener('abort', gone, { once: true })
     await next()
+    leave()
   })
 
   app.notFound(context => {
-    const envelope = envelopeFor(context.req.path, rules)
-    const allowed = allowedMethods(app, context.req.path)
+    const { method, path } = context.req
+    const envelope = envelopeFor(path, rules)
+    const allowed = allowedMethods(app, path)
     if (allowed.length === 0) {
-      return errorResponse(
-        new ImpetusError('not_found', `There is no ${context.req.method} ${context.req.path} here.`),
-        envelope,
-      )
+      const message = `There is no ${method} ${path.slice(0, 200)} here. See /api/openapi.json for every route.`
+      return errorResponse(new ImpetusError('not_found', message), envelope)
     }
     const allow = allowed.join(', ')
-    const response = errorResponse(
-      new ImpetusError(
-        'method_not_allowed',
-        `${context.req.path} takes ${allow}, not ${context.req.method}.`,
-      ),
-      envelope,
-    )
+    const message = `This path takes ${allow}, not ${method}.`
+    const response = errorResponse(new ImpetusError('method_not_allowed', message), envelope)
     response.headers.set('allow', allow)
     return response
   })
@@ -62,18 +102,4 @@ export function createFrame(parts: FrameParts): Hono<Env> {
   })
 
   return app
-}
-
-/** A fresh request id. */
-export function newRequestId(): string {
-  return `req_${randomBytes(12).toString('hex')}`
-}
-
-/** The request's own signal, with a reason that every room can read. */
-function clientSignal(raw: AbortSignal): AbortSignal {
-  const controller = new AbortController()
-  const abort = () => controller.abort(new ImpetusError('client_closed', 'The client closed the connection.'))
-  if (raw.aborted) abort()
-  else raw.addEventListener('abort', abort, { once: true })
-  return controller.signal
 }

@@ -7,7 +7,7 @@ export interface ScanLimits {
   /** Bytes of one string as sent, escapes included. */
   readonly stringBytes: number
   /** Elements of one array or members of one object. */
-  readonly arrayLength: number
+  readonly entries: number
   /** Arrays and objects in all. */
   readonly containers: number
   /** Values in all. */
@@ -116,8 +116,7 @@ class JsonScanner {
   #next(): void {
     const count = (this.#counts[this.#depth] ?? 0) + 1
     this.#counts[this.#depth] = count
-    if (count > this.#limits.arrayLength)
-      this.#refuseList(`has more than ${this.#limits.arrayLength} entries`)
+    if (count > this.#limits.entries) this.#refuseList(`has more than ${this.#limits.entries} entries`)
     if (++this.#values > this.#limits.values)
       this.#refuseList(`holds more than ${this.#limits.values} values`)
   }

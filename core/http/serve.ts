@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono'
 import type { Operation, ParsedRequestOf, QueryOf, ResponseOf, Scope } from '../contract/endpoint.ts'
 import { ImpetusError } from '../contract/errors.ts'
-import { type JsonLimits, readJson } from './body.ts'
+import { readJson } from './body.ts'
 import type { Env, Principal } from './env.ts'
 import { OperationRegistry } from './registry.ts'
 import { issuesToError } from './zod-error.ts'
@@ -27,13 +27,12 @@ export function serve<const O extends Operation>(
   app: Hono<Env>,
   operation: O,
   handler: (input: Input<O>) => ResponseOf<O> | Response | Promise<ResponseOf<O> | Response>,
-  options: { readonly json?: Partial<JsonLimits> } = {},
 ): void {
   OperationRegistry.of(app).add(operation)
   const answer = async (context: Context<Env>): Promise<Response> => {
     checkScope(context.get('principal'), operation.scope)
     const body = operation.request
-      ? parse(operation.request, await readJson(context, options.json))
+      ? parse(operation.request, await readJson(context, context.get('bodyLimits')))
       : undefined
     const query = operation.query ? parse(operation.query, context.req.query()) : undefined
     const result = await handler({
@@ -58,7 +57,9 @@ function parse(schema: NonNullable<Operation['request']>, value: unknown): unkno
 
 /** Throws unless the caller has the scope. Without any credential the answer is 401, with too weak a one 403. */
 export function checkScope(principal: Principal, scope: Scope): void {
-  if (scope === 'public' || principal.scopes.has(scope)) return
+  if (scope === 'public') return
+  if (principal.refusal) throw principal.refusal
+  if (principal.scopes.has(scope)) return
   if (principal.kind === 'anonymous') {
     throw new ImpetusError(
       'invalid_api_key',

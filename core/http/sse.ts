@@ -26,7 +26,7 @@ export interface SseLimits {
   readonly stall: number
 }
 
-const defaultLimits: SseLimits = { patience: 10_000, keepAlive: 10_000, stall: 30_000 }
+const defaultLimits = { patience: 10_000, keepAlive: 10_000 }
 
 // Never ": ping": Continue takes that one for the end of the stream.
 const keepAliveComment = ': keep-alive\n\n'
@@ -46,7 +46,7 @@ export async function sseResponse(
   source: AsyncIterable<SseItem> | Promise<AsyncIterable<SseItem>>,
   options: SseOptions = {},
 ): Promise<Response> {
-  const limits = { ...defaultLimits, ...options.limits }
+  const limits = { ...defaultLimits, stall: context.get('stallMilliseconds'), ...options.limits }
   const ready = source instanceof Promise ? await withPatience(source, limits.patience) : source
   const headers = {
     'content-type': 'text/event-stream; charset=utf-8',
@@ -56,9 +56,9 @@ export async function sseResponse(
   }
   const outgoing = outgoingOf(context)
   const sink = outgoing ? nodeSink(outgoing, headers, limits.stall) : webSink(headers)
-  const signal = options.signal ?? context.get('signal') ?? context.req.raw.signal
+  const signal = options.signal ?? context.get('signal')
   void pump(sink, ready, { ...options, signal }, limits).catch((error: unknown) =>
-    context.get('log')?.error('a stream ended badly', error),
+    context.get('log').error('a stream ended badly', error),
   )
   return sink.response
 }

@@ -1,0 +1,157 @@
+import { z } from 'zod'
+import type { Operation } from '../contract/endpoint.ts'
+import { errorCodes } from '../contract/errors.ts'
+
+type Json = { [key: string]: unknown }
+
+/**
+ * The OpenAPI 3.1 document of a list of operations. Schemas with `meta({ id })` become components; the rest stands
+ * where it is used.
+ */
+export function openApiDocument(operations: readonly Operation[], version: string): Json {
+  const components = new Components()
+  const paths: Record<string, Json> = {}
+  for (const operation of operations) {
+    for (const path of [operation.path, ...(operation.aliases ?? [])]) {
+      const key = path.replaceAll(/:(\w+)(?:\{[^}]*\})?/g, '{$1}')
+      const isAlias = path !== operation.path
+      paths[key] = { ...paths[key], [operation.method]: describe(operation, path, isAlias, components) }
+    }
+  }
+  return {
+    openapi: '3.1.1',
+    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
+    info: { title: 'Impetus', version, license: { name: 'MIT', identifier: 'MIT' } },
+    servers: [{ url: '/' }],
+    paths,
+    components: { schemas: { Error: errorSchema(), ...components.schemas }, securitySchemes },
+  }
+}
+
+const securitySchemes = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'A key made with "impetus keys create"' },
+  apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key', description: 'The same key' },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'impetus_session_<port>',
+    description: 'The dashboard’s session',
+  },
+}
+
+/** `{}` means that no credential is needed: by default inference needs none on this machine. */
+const security = {
+  public: [{}],
+  inference: [{}, { bearer: [] }, { apiKey: [] }, { session: [] }],
+  admin: [{ bearer: [] }, { apiKey: [] }, { session: [] }],
+}
+
+function describe(operation: Operation, path: string, isAlias: boolean, components: Components): Json {
+  const media: Json = { 'application/json': { schema: components.schema(operation.response, 'output') } }
+  if (operation.stream) media[operation.stream] = { schema: { type: 'string' } }
+  return {
+    // An id must be the only one of its kind, so the aliases go without.
+    ...(isAlias ? {} : { operationId: operation.id }),
+    summary: operation.summary,
+    tags: [path.split('/').find(part => part !== '' && part !== 'api' && part !== 'v1') ?? 'server'],
+    parameters: [...pathParameters(path), ...queryParameters(operation, components)],
+    ...(operation.request && {
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: components.schema(operation.request, 'input') } },
+      },
+    }),
+    responses: {
+      200: { description: 'Done', content: media },
+      default: {
+        description: 'An error',
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      },
+    },
+    security: security[operation.scope],
+    'x-scope': operation.scope,
+  }
+}
+
+function pathParameters(path: string): Json[] {
+  return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }))
+}
+
+function queryParameters(operation: Operation, components: Components): Json[] {
+  if (!operation.query) return []
+  const schema = components.schema(operation.query, 'input')
+  const required = new Set(Array.isArray(schema.required) ? schema.required : [])
+  return Object.entries((schema.properties ?? {}) as Record<string, Json>).map(([name, property]) => {
+    const { description, ...rest } = property
+    return {
+      name,
+      in: 'query',
+      required: required.has(name),
+      schema: rest,
+      ...(description === undefined ? {} : { description }),
+    }
+  })
+}
+
+function errorSchema(): Json {
+  return {
+    type: 'object',
+    required: ['error'],
+    properties: {
+      error: {
+        type: 'object',
+        required: ['message', 'type', 'param', 'code'],
+        properties: {
+          message: { type: 'string' },
+          type: { type: 'string', enum: [...new Set(Object.values(errorCodes).map(({ type }) => type))] },
+          param: { type: ['string', 'null'] },
+          code: { type: 'string', enum: Object.keys(errorCodes) },
+        },
+      },
+    },
+  }
+}
+
+/** Turns zod schemas into JSON Schema and gathers the named ones. */
+class Components {
+  readonly schemas: Record<string, Json> = {}
+  #nameless = 0
+
+  schema(schema: z.ZodType, io: 'input' | 'output'): Json {
+    const { $schema: _, $defs, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json
+    const definitions = Object.entries(($defs ?? {}) as Record<string, Json>)
+    const names = new Map(definitions.map(([id, definition]) => [id, this.#name(id, definition, io)]))
+    for (const [id, definition] of definitions) {
+      this.schemas[names.get(id) ?? id] = moveReferences(definition, names) as Json
+    }
+    return moveReferences(json, names) as Json
+  }
+
+  /** A schema with defaults is one thing going in and another coming out; where they differ both get a name. */
+  #name(id: string, definition: Json, io: 'input' | 'output'): string {
+    // zod's own name for a recursive schema without an id, counted anew in every document.
+    if (id.startsWith('__')) return `Part${++this.#nameless}`
+    const known = this.schemas[id]
+    if (known === undefined || JSON.stringify(known) === JSON.stringify(definition)) return id
+    return `${id}${io === 'input' ? 'Input' : 'Output'}`
+  }
+}
+
+function moveReferences(value: unknown, names: ReadonlyMap<string, string>): unknown {
+  if (Array.isArray(value)) return value.map(item => moveReferences(item, names))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => {
+      if (key !== '$ref' || typeof inner !== 'string') return [key, moveReferences(inner, names)]
+      if (inner === '#')
+        throw new Error('A recursive schema needs meta({ id }) to stand in the OpenAPI document.')
+      const id = inner.replace('#/$defs/', '')
+      return [key, `#/components/schemas/${names.get(id) ?? id}`]
+    }),
+  )
+}

@@ -1,0 +1,65 @@
+import type { WireFrame } from './event-history.ts'
+
+interface SubscriptionParts {
+  /** The frame that stands for this many lost ones. */
+  readonly gap: (lost: number) => WireFrame
+  readonly onClose: () => void
+}
+
+/** A reader that is this far behind has stopped reading; what it misses is told as a gap. */
+const longestQueue = 1000
+
+/** One reader of the event stream: a bounded queue between the bus and a connection. */
+export class Subscription implements AsyncIterable<WireFrame> {
+  readonly #wants: (topic: string) => boolean
+  readonly #parts: SubscriptionParts
+  #queue: WireFrame[] = []
+  #lost = 0
+  #closed = false
+  #wake: (() => void) | undefined
+
+  constructor(wants: (topic: string) => boolean, parts: SubscriptionParts) {
+    this.#wants = wants
+    this.#parts = parts
+  }
+
+  push(frame: WireFrame): void {
+    if (this.#closed || !this.#wants(frame.topic)) return
+    if (this.#queue.length >= longestQueue) {
+      this.#lost += this.#queue.length
+      this.#queue = []
+    }
+    this.#queue.push(frame)
+    this.#wake?.()
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#parts.onClose()
+    this.#wake?.()
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<WireFrame> {
+    try {
+      while (!this.#closed) {
+        if (this.#queue.length === 0) {
+          await new Promise<void>(resolve => {
+            this.#wake = resolve
+          })
+          continue
+        }
+        if (this.#lost > 0) {
+          const lost = this.#lost
+          this.#lost = 0
+          yield this.#parts.gap(lost)
+        }
+        const batch = this.#queue
+        this.#queue = []
+        yield* batch
+      }
+    } finally {
+      this.close()
+    }
+  }
+}
