@@ -1,0 +1,109 @@
+import { ImpetusError } from '../contract/errors.ts'
+import type { Delta } from '../engine/engine.ts'
+import type { Bus } from '../platform/bus.ts'
+import type { Lease, Residency } from '../residency/types.ts'
+import { Account } from './account.ts'
+import type { ActiveSet, Place } from './active.ts'
+import { interpret } from './interpret.ts'
+import type { Generation, Generator, OpenRequest } from './types.ts'
+
+export interface GeneratorParts {
+  readonly residency: Residency
+  readonly active: ActiveSet
+  readonly bus: Bus
+}
+
+/** A request that the engine has accepted. */
+interface Begun {
+  readonly lease: Lease
+  readonly rest: AsyncIterator<Delta>
+  readonly promptTokens: number
+}
+
+/** Joins residency and engine into one promise, and keeps the books. See README.md in this folder. */
+export class ModelGenerator implements Generator {
+  readonly #parts: GeneratorParts
+
+  constructor(parts: GeneratorParts) {
+    this.#parts = parts
+  }
+
+  async open(input: OpenRequest, signal: AbortSignal): Promise<Generation> {
+    const place = this.#parts.active.enter(signal)
+    const account = new Account(this.#parts.bus, input.modelId, input.meta)
+    account.start()
+    try {
+      const begun = await this.#begin(input, place.signal)
+      return generation(begun, place, account)
+    } catch (error) {
+      account.fail(error)
+      place.leave()
+      throw error
+    }
+  }
+
+  /**
+   * A runner that died while idle is noticed only when it is spoken to. Nothing has been answered yet, so the request
+   * is tried once more, with a new runner.
+   */
+  async #begin(input: OpenRequest, signal: AbortSignal): Promise<Begun> {
+    const { residency } = this.#parts
+    const first = await residency.acquire(input.modelId, signal)
+    try {
+      return await begin(first, input, signal)
+    } catch (error) {
+      if (!(error instanceof ImpetusError && error.code === 'engine_crashed')) throw error
+    }
+    return begin(await residency.acquire(input.modelId, signal), input, signal)
+  }
+}
+
+async function begin(lease: Lease, { request }: OpenRequest, signal: AbortSignal): Promise<Begun> {
+  try {
+    const rest = lease.model.generate(request, signal)[Symbol.asyncIterator]()
+    const { value: start, done } = await rest.next()
+    if (done || start.type !== 'start') {
+      throw new ImpetusError(
+        'internal_error',
+        'The engine did not begin with the start. Send the request again.',
+      )
+    }
+    return { lease, rest, promptTokens: start.promptTokens }
+  } catch (error) {
+    await lease[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+function generation({ lease, rest, promptTokens }: Begun, place: Place, account: Account): Generation {
+  account.see({ type: 'start', promptTokens })
+  let closing: Promise<void> | undefined
+  /** However it came to an end: the engine is free, the model given back, the books are closed. */
+  const close = async () => {
+    account.cancel()
+    place.abort(new DOMException('Nobody reads this answer any more.', 'AbortError'))
+    // An engine that was told to stop ends its iteration with the reason, which is known here.
+    await rest.return?.().catch(() => undefined)
+    await lease[Symbol.asyncDispose]()
+    place.leave()
+  }
+  const closed = () => {
+    closing ??= close()
+    return closing
+  }
+  async function* read(): Generation['deltas'] {
+    try {
+      for await (const delta of interpret({ [Symbol.asyncIterator]: () => rest })) {
+        account.see(delta)
+        if (delta.type === 'end') account.finish()
+        yield delta
+      }
+    } catch (error) {
+      account.fail(error)
+      throw error
+    } finally {
+      await closed()
+    }
+  }
+  return { model: lease.model, promptTokens, deltas: read(), [Symbol.asyncDispose]: closed }
+}
