@@ -5,28 +5,32 @@
 export class Pace {
   readonly #widest: number
   #perToken: number | undefined
-  #last: number
+  /** The last chunk that was computed in full. */
+  #proven: number
+  #offered: number
 
   constructor(widest: number, first = 16) {
     this.#widest = widest
-    this.#last = Math.min(first, widest)
+    this.#proven = Math.min(first, widest)
+    this.#offered = this.#proven
   }
 
   /** Tokens for a step that should take `milliseconds`; at least one. */
   chunk(milliseconds: number): number {
-    if (this.#perToken === undefined) return this.#last
+    if (this.#perToken === undefined) return this.#proven
     const fitting = Math.floor(milliseconds / this.#perToken)
-    return Math.max(1, Math.min(fitting, this.#last * 2, this.#widest))
+    this.#offered = Math.max(1, Math.min(fitting, this.#proven * 2, this.#widest))
+    return this.#offered
   }
 
-  /** A step that computed `prefill` prompt tokens (and `decode` others) took this long. */
+  /** A step that computed `prefill` prompt tokens and `decode` others took this long. */
   learn(prefill: number, decode: number, milliseconds: number): void {
     if (prefill === 0) return
     const measured = milliseconds / (prefill + decode)
-    // Short chunks (a prompt's last tokens, a cached prompt's few) carry the step's fixed cost and would look slow.
-    const short = prefill * 2 < this.#last
+    // A prompt's few last tokens carry a step's fixed cost: they would make all tokens look slow.
+    const short = prefill * 2 < this.#offered
     if (short && this.#perToken !== undefined && measured > this.#perToken) return
-    this.#perToken = this.#perToken === undefined ? measured : this.#perToken * 0.5 + measured * 0.5
-    if (!short) this.#last = prefill
+    this.#perToken = this.#perToken === undefined ? measured : (this.#perToken + measured) / 2
+    if (!short) this.#proven = prefill
   }
 }

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest'
+import { Pace } from './pace.ts'
+
+/** Prompt tokens of each step until it settles, on a machine that takes `perToken` ms a token. */
+function settle(perToken: number, budget = 200, widest = 512, rounds = 12): number[] {
+  const pace = new Pace(widest)
+  return Array.from({ length: rounds }, () => {
+    const chunk = pace.chunk(budget)
+    pace.learn(chunk, 0, chunk * perToken)
+    return chunk
+  })
+}
+
+describe('prompt chunks', () => {
+  test('begin small and at most double', () => {
+    expect(settle(0.1).slice(0, 6)).toEqual([16, 32, 64, 128, 256, 512])
+  })
+
+  test.each([
+    { perToken: 0.1, chunk: 512 },
+    { perToken: 1, chunk: 200 },
+    { perToken: 10, chunk: 20 },
+    { perToken: 150, chunk: 1 },
+    { perToken: 900, chunk: 1 },
+  ])('of $perToken ms a token settle at $chunk', ({ perToken, chunk }) => {
+    expect(settle(perToken).at(-1)).toBe(chunk)
+  })
+
+  test('are not made small by the few last tokens of a prompt', () => {
+    const pace = new Pace(512)
+    for (let round = 0; round < 8; round++) pace.learn(pace.chunk(200), 0, pace.chunk(200))
+    const before = pace.chunk(200)
+    pace.learn(1, 0, 30)
+    pace.learn(2, 3, 40)
+    expect(pace.chunk(200)).toBe(before)
+  })
+
+  test('follow a machine that becomes slower', () => {
+    const pace = new Pace(512)
+    for (let round = 0; round < 8; round++) pace.learn(pace.chunk(200), 0, pace.chunk(200))
+    for (let round = 0; round < 8; round++) pace.learn(pace.chunk(200), 0, pace.chunk(200) * 4)
+    expect(pace.chunk(200)).toBe(50)
+  })
+
+  test('learn nothing from steps without a prompt', () => {
+    const pace = new Pace(512)
+    pace.learn(0, 4, 900)
+    expect(pace.chunk(200)).toBe(16)
+  })
+})
