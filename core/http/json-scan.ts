@@ -35,6 +35,7 @@ const closeBrace = 0x7d
 const openBracket = 0x5b
 const closeBracket = 0x5d
 
+/** Walks over bytes, a slice at a time, and keeps just enough to say where it is. */
 class JsonScanner {
   readonly #bytes: Uint8Array
   readonly #limits: ScanLimits
@@ -44,94 +45,98 @@ class JsonScanner {
   #containers = 0
   #inString = false
   #stringStart = 0
-  #lastString: readonly [number, number] = [0, 0]
+  #stringEnd = 0
   /** By depth: elements so far, whether it is an array, and where the current member's key stands. */
   readonly #counts: number[] = []
   readonly #isArray: boolean[] = []
-  readonly #keys: (readonly [number, number])[] = []
+  readonly #keyStarts: number[] = []
+  readonly #keyEnds: number[] = []
 
   constructor(bytes: Uint8Array, limits: ScanLimits) {
     this.#bytes = bytes
     this.#limits = limits
   }
 
-  /** Scans up to `budget` bytes further; true at the end. */
+  /** Scans some `budget` bytes further; true at the end. */
   scan(budget: number): boolean {
     const bytes = this.#bytes
     const end = Math.min(bytes.length, this.#at + budget)
-    for (let at = this.#at; at < end; at++) {
+    let at = this.#at
+    for (; at < end; at++) {
       const byte = bytes[at]
-      if (this.#inString) {
-        if (byte === backslash) at++
-        else if (byte === quote) {
-          this.#inString = false
-          this.#lastString = [this.#stringStart, at]
-        } else continue
-        if (at - this.#stringStart > this.#limits.stringBytes) this.#refuseString()
-        this.#at = at + 1
-        continue
-      }
-      switch (byte) {
-        case quote:
-          this.#inString = true
-          this.#stringStart = at + 1
-          break
-        case openBrace:
-        case openBracket:
-          this.#open(byte === openBracket)
-          break
-        case closeBrace:
-        case closeBracket:
-          this.#depth--
-          break
-        case comma:
-          this.#next()
-          break
-        case colon:
-          this.#keys[this.#depth] = this.#lastString
-          break
-      }
+      if (!this.#inString) this.#structure(byte, at)
+      else if (byte === backslash) at++
+      else if (byte === quote) this.#endString(at)
     }
-    this.#at = Math.max(this.#at, end)
-    if (this.#inString && this.#at - this.#stringStart > this.#limits.stringBytes) this.#refuseString()
-    return this.#at >= bytes.length
+    this.#at = at
+    if (this.#inString) this.#checkString(at)
+    return at >= bytes.length
+  }
+
+  #structure(byte: number | undefined, at: number): void {
+    switch (byte) {
+      case quote:
+        this.#inString = true
+        this.#stringStart = at + 1
+        break
+      case openBrace:
+      case openBracket:
+        this.#open(byte === openBracket)
+        break
+      case closeBrace:
+      case closeBracket:
+        this.#depth--
+        break
+      case comma:
+        this.#next()
+        break
+      case colon:
+        this.#keyStarts[this.#depth] = this.#stringStart
+        this.#keyEnds[this.#depth] = this.#stringEnd
+        break
+    }
+  }
+
+  #endString(at: number): void {
+    this.#inString = false
+    this.#stringEnd = at
+    this.#checkString(at)
+  }
+
+  #checkString(at: number): void {
+    if (at - this.#stringStart <= this.#limits.stringBytes) return
+    this.#refuse(this.#depth, 'A string', `is longer than ${inWords(this.#limits.stringBytes)}`)
   }
 
   #open(isArray: boolean): void {
+    const { depth, containers } = this.#limits
     this.#depth++
-    if (this.#depth > this.#limits.depth) {
+    if (this.#depth > depth) {
       throw new ImpetusError(
         'json_too_deep',
-        `The body is nested more than ${this.#limits.depth} levels deep.`,
+        `The body is nested more than ${depth} levels deep. Nest it less.`,
       )
     }
     this.#counts[this.#depth] = 1
     this.#isArray[this.#depth] = isArray
-    this.#keys[this.#depth] = [0, 0]
-    if (++this.#containers > this.#limits.containers) {
-      this.#refuseList(`holds more than ${this.#limits.containers} objects and lists`)
+    this.#keyEnds[this.#depth] = 0
+    if (++this.#containers > containers) {
+      this.#refuse(this.#depth - 1, 'The body', `holds more than ${containers} objects and lists`)
     }
   }
 
   #next(): void {
+    const { entries, values } = this.#limits
     const count = (this.#counts[this.#depth] ?? 0) + 1
     this.#counts[this.#depth] = count
-    if (count > this.#limits.entries) this.#refuseList(`has more than ${this.#limits.entries} entries`)
-    if (++this.#values > this.#limits.values)
-      this.#refuseList(`holds more than ${this.#limits.values} values`)
+    if (count > entries) this.#refuse(this.#depth - 1, 'A list', `has more than ${entries} entries`)
+    if (++this.#values > values) {
+      this.#refuse(this.#depth - 1, 'The body', `holds more than ${values} values`)
+    }
   }
 
-  #refuseString(): never {
-    const megabytes = Math.floor(this.#limits.stringBytes / 1_048_576)
-    this.#refuse('A string', `is longer than ${megabytes} MB`)
-  }
-
-  #refuseList(what: string): never {
-    this.#refuse('A list', what)
-  }
-
-  #refuse(nameless: string, what: string): never {
-    const param = this.#path()
+  #refuse(depth: number, nameless: string, what: string): never {
+    const param = this.#path(depth)
     const subject = param === '' ? nameless : `"${param}"`
     throw new ImpetusError(
       'invalid_value',
@@ -140,14 +145,21 @@ class JsonScanner {
     )
   }
 
-  /** The keys that lead to here, up to the outermost array: that is the list the sender can shorten. */
-  #path(): string {
+  /** The keys that lead to a depth, up to the outermost array: that is the list the sender can shorten. */
+  #path(depth: number): string {
     const parts: string[] = []
-    for (let depth = 1; depth <= this.#depth && !this.#isArray[depth]; depth++) {
-      const [start, end] = this.#keys[depth] ?? [0, 0]
-      if (end > start)
-        parts.push(Buffer.from(this.#bytes.subarray(start, Math.min(end, start + 64))).toString())
+    for (let level = 1; level <= depth && !this.#isArray[level]; level++) {
+      const start = this.#keyStarts[level] ?? 0
+      const end = Math.min(this.#keyEnds[level] ?? 0, start + longestKey)
+      if (end > start) parts.push(Buffer.from(this.#bytes.subarray(start, end)).toString())
     }
     return parts.join('.')
   }
+}
+
+/** Of a key in an error message. */
+const longestKey = 64
+
+function inWords(bytes: number): string {
+  return bytes >= 1_048_576 ? `${Math.floor(bytes / 1_048_576)} MB` : `${bytes} bytes`
 }
