@@ -35,11 +35,12 @@ export async function buildCore(): Promise<Build> {
   return { entry, fresh, milliseconds: performance.now() - began }
 }
 
+/** Ends the process when the sources cannot be bundled; esbuild has said what is wrong with them. */
 async function bundle(target: string): Promise<void> {
   // Loaded here, not above: a start that finds a fresh build does not need it.
   const { build } = await import('esbuild')
   const unfinished = `${target}.${process.pid}`
-  await build({
+  const bundled = build({
     entryPoints: [inProject('core/main.ts')],
     outdir: unfinished,
     bundle: true,
@@ -61,6 +62,11 @@ async function bundle(target: string): Promise<void> {
     },
     legalComments: 'none',
     logLevel: 'warning',
+  })
+  await bundled.catch(() => {
+    rmSync(unfinished, { recursive: true, force: true })
+    console.error('The core cannot be built; the reasons are above.')
+    process.exit(1)
   })
   rmSync(target, { recursive: true, force: true })
   renameSync(unfinished, target)
