@@ -1,0 +1,125 @@
+/** A folder of core/ and what its files may import from outside of it. Tests beside the files are free. */
+export interface Room {
+  readonly name: string
+  readonly holds: string
+  /** Rooms whose values it may use. */
+  readonly values: readonly string[]
+  /** Rooms whose types it may use beyond those. */
+  readonly types: 'all' | 'none'
+  /** Packages from npm. Node's own modules are free. */
+  readonly packages: readonly string[]
+}
+
+const shared = ['contract', 'platform', 'http']
+
+/** Who may import what. docs/architecture.md shows the same table. */
+export const rooms: readonly Room[] = [
+  {
+    name: 'contract',
+    holds: 'the wire: operations, settings, events, error codes, as schemas',
+    values: [],
+    types: 'none',
+    packages: ['zod'],
+  },
+  {
+    name: 'platform',
+    holds: 'bus, paths, log, database, lock, files, clock, children; knows nothing of models',
+    values: ['contract'],
+    types: 'none',
+    packages: ['pino'],
+  },
+  {
+    name: 'engine',
+    holds: 'the one engine interface, the runner and the inspector, the scripted engine of the tests',
+    values: ['contract', 'platform'],
+    types: 'none',
+    packages: ['@huggingface/jinja'],
+  },
+  {
+    name: 'http',
+    holds: 'listeners, guard, limits, errors, server-sent events, event stream, OpenAPI',
+    values: ['contract', 'platform'],
+    types: 'none',
+    packages: ['@hono/node-server', 'hono', 'ws', 'zod'],
+  },
+  {
+    name: 'residency',
+    holds: 'which models are in memory',
+    values: shared,
+    types: 'all',
+    packages: ['hono'],
+  },
+  {
+    name: 'library',
+    holds: 'model files on disk',
+    values: shared,
+    types: 'all',
+    packages: ['hono'],
+  },
+  {
+    name: 'downloads',
+    holds: 'models from the hub: search, jobs, transfer',
+    values: shared,
+    types: 'all',
+    packages: ['hono', 'zod'],
+  },
+  {
+    name: 'generation',
+    holds: 'what every dialect shares',
+    values: shared,
+    types: 'all',
+    packages: ['hono'],
+  },
+  {
+    name: 'openai',
+    holds: 'OpenAI’s requests and answers, to and from the engine’s',
+    values: [...shared, 'generation'],
+    types: 'all',
+    packages: ['hono'],
+  },
+  {
+    name: 'settings',
+    holds: 'settings.json, environment and flags, as one value',
+    values: shared,
+    types: 'all',
+    packages: ['@humanwhocodes/momoa', 'hono', 'zod'],
+  },
+  { name: 'logs', holds: 'reading the log', values: shared, types: 'all', packages: ['hono'] },
+  {
+    name: 'security',
+    holds: 'keys, sign-in, audit',
+    values: shared,
+    types: 'all',
+    packages: ['hono'],
+  },
+  {
+    name: 'system',
+    holds: 'the machine and the core’s own state',
+    values: shared,
+    types: 'all',
+    packages: ['hono', 'systeminformation'],
+  },
+  {
+    name: 'cli',
+    holds: 'the impetus command, which talks to the core over the socket',
+    values: ['contract', 'platform'],
+    types: 'none',
+    packages: ['zod'],
+  },
+]
+
+/** Packages that only some files of a room may import, each with the reason. */
+export const confined: readonly {
+  readonly package: string
+  readonly folder: string
+  readonly because: string
+}[] = [
+  {
+    package: 'node-llama-cpp',
+    folder: 'core/engine/runner/',
+    because: 'native code can abort its process: only a child may load it',
+  },
+]
+
+/** What puts the rooms together, and may import all of them. */
+export const roots = ['core/main.ts', 'core/serve.ts', 'core/app.ts', 'core/compose/']
