@@ -18,14 +18,15 @@ export class HomeLock {
   }
 
   /**
-   * Takes the lock without waiting. Answers false when another process holds it.
+   * Takes the lock, waiting up to `patience` milliseconds for it (this stops the event loop). Answers false when
+   * another process holds it.
    *
    * @throws ExitError `cannotCreate` when the file cannot be made
    */
-  acquire(): boolean {
+  acquire(patience = 0): boolean {
     let handle: DatabaseSync | undefined
     try {
-      handle = new DatabaseSync(this.#path, { timeout: 0 })
+      handle = new DatabaseSync(this.#path, { timeout: patience })
       handle.exec('BEGIN EXCLUSIVE')
       chmodSync(this.#path, 0o600)
     } catch (error) {

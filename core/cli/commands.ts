@@ -1,0 +1,138 @@
+import type { Command, CommandFacts, Option } from './command.ts'
+
+/** Options that every command has. */
+export const commonOptions: readonly Option[] = [
+  { name: 'json', help: 'Answer in JSON, for programs' },
+  { name: 'help', short: 'h', help: 'Show this help' },
+]
+
+/** The one command that is not in this room: it is the server itself. */
+export const serveCommand: CommandFacts = {
+  name: 'serve',
+  summary: 'Run the server in the foreground',
+  options: [
+    { name: 'port', value: 'NUMBER', help: 'TCP port; 0 takes any free one' },
+    { name: 'host', value: 'ADDRESS', help: 'IP address to listen on' },
+    {
+      name: 'strict-port',
+      help: 'End with code 75 when the port is taken, instead of taking the next free one',
+    },
+    { name: 'model', value: 'ID', help: 'Model for requests that name none' },
+    { name: 'threads', value: 'NUMBER', help: 'Processor threads per model' },
+    { name: 'context-length', value: 'TOKENS', help: 'Tokens that prompt and answer may have together' },
+    { name: 'gpu-layers', value: 'NUMBER', help: 'Layers to put on the GPU' },
+    { name: 'log-level', value: 'LEVEL', help: 'debug, info, warn or error' },
+    { name: 'supervised', help: 'End when standard input closes, for programs that keep Impetus running' },
+    {
+      name: 'engine',
+      value: 'NAME',
+      help: 'llama.cpp, or scripted: canned answers for tests, no model at all',
+    },
+  ],
+  examples: ['impetus serve', 'impetus serve --port 5000 --strict-port'],
+}
+
+/** Every other command. `impetus help`, docs/cli.md and the tests read this table. */
+export const commands: readonly Command[] = [
+  {
+    name: 'status',
+    summary: 'Show what runs, where, and how it is',
+    examples: ['impetus status', 'impetus status --json'],
+    load: () => import('./status.ts'),
+  },
+  {
+    name: 'models',
+    summary: 'List the installed models',
+    examples: ['impetus models'],
+    load: () => import('./models.ts'),
+  },
+  {
+    name: 'run',
+    summary: 'Ask a model; without a prompt, chat with it',
+    arguments: [
+      { name: 'MODEL', help: 'A model of "impetus models"; "default" for the default one', required: true },
+      { name: 'PROMPT', help: 'The question. Text piped in is put after it', rest: true },
+    ],
+    options: [
+      { name: 'system', value: 'TEXT', help: 'Instructions for the whole conversation' },
+      { name: 'max-tokens', value: 'NUMBER', help: 'Length of the answer at most' },
+      { name: 'temperature', value: 'NUMBER', help: '0 takes the likeliest word each time' },
+      { name: 'seed', value: 'NUMBER', help: 'The same seed gives the same answer' },
+    ],
+    examples: [
+      'impetus run default "What is Impetus?"',
+      'git diff | impetus run default "Write a commit message"',
+    ],
+    load: () => import('./run.ts'),
+  },
+  {
+    name: 'stop',
+    summary: 'End the running server',
+    options: [{ name: 'now', help: 'Without waiting for running answers' }],
+    examples: ['impetus stop'],
+    load: () => import('./stop.ts'),
+  },
+  {
+    name: 'logs',
+    summary: 'Show the log',
+    options: [
+      { name: 'follow', short: 'f', help: 'Keep showing new lines' },
+      { name: 'lines', short: 'n', value: 'NUMBER', help: 'Lines to begin with (default 50)' },
+      { name: 'audit', help: 'The audit log: refused callers, changed settings, loads and crashes' },
+    ],
+    examples: ['impetus logs -f', 'impetus logs --json -n 1000'],
+    load: () => import('./logs.ts'),
+  },
+  {
+    name: 'open',
+    summary: 'Open the dashboard, signed in',
+    options: [{ name: 'print', help: 'Only print the link' }],
+    examples: ['impetus open', 'impetus open --print'],
+    load: () => import('./open.ts'),
+  },
+  {
+    name: 'keys',
+    summary: 'List the API keys',
+    examples: ['impetus keys'],
+    load: () => import('./keys.ts'),
+  },
+  {
+    name: 'keys create',
+    summary: 'Make an API key; it is shown once',
+    arguments: [{ name: 'NAME', help: 'What it is for', required: true }],
+    options: [
+      { name: 'admin', help: 'May change settings, keys and models too' },
+      { name: 'days', value: 'NUMBER', help: 'Ends by itself after so many days' },
+    ],
+    examples: ['impetus keys create "Work laptop"', 'impetus keys create backup-script --days 30'],
+    load: () => import('./keys-create.ts'),
+  },
+  {
+    name: 'keys revoke',
+    summary: 'End an API key at once',
+    arguments: [{ name: 'ID', help: 'As "impetus keys" shows it', required: true }],
+    examples: ['impetus keys revoke key_3fJ2'],
+    load: () => import('./keys-revoke.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'Check this machine and this home, and say how to mend what is wrong',
+    examples: ['impetus doctor'],
+    load: () => import('./doctor.ts'),
+  },
+  {
+    name: 'install-cli',
+    summary: 'Put the impetus command on your PATH',
+    options: [
+      { name: 'folder', value: 'PATH', help: 'Where to put it, instead of the first fitting folder' },
+    ],
+    examples: ['impetus install-cli', 'impetus install-cli --folder ~/bin'],
+    load: () => import('./install-cli.ts'),
+  },
+  {
+    name: 'version',
+    summary: 'Show the version',
+    examples: ['impetus version'],
+    load: () => import('./version.ts'),
+  },
+]
