@@ -1,0 +1,35 @@
+import type { Hono } from 'hono'
+import type { Models } from './compose/models.ts'
+import { documentRoutes } from './http/document.ts'
+import type { Env } from './http/env.ts'
+import type { EventHistory } from './http/event-history.ts'
+import { eventRoutes } from './http/events.ts'
+import { createFrame, type FrameParts } from './http/frame.ts'
+import { pageRoutes } from './http/page.ts'
+import { type SecurityRoutesParts, securityRoutes } from './security/routes.ts'
+import { settingsRoutes } from './settings/routes.ts'
+import type { SettingsStore } from './settings/settings.ts'
+import { type SystemParts, systemRoutes } from './system/routes.ts'
+
+export interface AppParts {
+  readonly version: string
+  readonly frame: FrameParts
+  readonly history: EventHistory
+  readonly security: SecurityRoutesParts
+  readonly settings: SettingsStore
+  readonly models: Models
+  readonly system: SystemParts
+}
+
+/** Mounts every room's routes on one app. */
+export function buildApp(parts: AppParts): Hono<Env> {
+  const app = createFrame(parts.frame)
+  systemRoutes(app, parts.system)
+  settingsRoutes(app, parts.settings)
+  securityRoutes(app, parts.security)
+  eventRoutes(app, parts.history)
+  pageRoutes(app, parts.version)
+  // Last, so that the document has every operation.
+  documentRoutes(app, parts.version)
+  return app
+}

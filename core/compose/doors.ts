@@ -1,0 +1,116 @@
+import { buildApp } from '../app.ts'
+import type { EndpointFile } from '../contract/status.ts'
+import { EventHistory } from '../http/event-history.ts'
+import { EventSocket } from '../http/events.ts'
+import { Listeners } from '../http/listeners.ts'
+import { LiveRequests } from '../http/live.ts'
+import { PortTakenError } from '../http/port.ts'
+import { SocketError } from '../http/unix-socket.ts'
+import { ExitError } from '../platform/exit.ts'
+import { version } from '../platform/version.ts'
+import { Access } from '../security/access.ts'
+import { auditRefusal } from '../security/refusals.ts'
+import type { Life } from '../system/life.ts'
+import { listenOnPort, localUrl } from '../system/listen.ts'
+import type { Base } from './base.ts'
+import type { Models } from './models.ts'
+import type { Security } from './security.ts'
+
+export type Address = Pick<EndpointFile, 'url' | 'port' | 'wantedPort' | 'tls' | 'socket'>
+
+export interface DoorsParts {
+  readonly base: Base
+  readonly security: Security
+  readonly models: Models
+  readonly life: Life
+  readonly startedAt: number
+  readonly strictPort: boolean
+}
+
+export interface Doors {
+  readonly address: Address
+  /** Who holds the port that was asked for, in words; null when it was free. */
+  readonly taken: string | null
+  /** Refuses new requests and waits for running ones until the signal aborts. */
+  drain(signal: AbortSignal): Promise<void>
+}
+
+/** Builds the app and listens: on the socket first, then on TCP. */
+export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack): Promise<Doors> {
+  const { base, security, models, life } = parts
+  const { paths, clock, bus, settings } = base
+  const server = () => settings.current.server
+  const log = base.log.child({ room: 'http' })
+  let address: Address = { url: '', port: server().port, wantedPort: null, tls: false, socket: paths.socket }
+
+  const live = new LiveRequests()
+  const history = new EventHistory(bus, clock)
+  history.start()
+  stack.defer(() => history.stop())
+  const port = () => address.port
+  const access = new Access({ ...security, clock, requireKey: () => server().requireKey, port })
+  const eventSocket = new EventSocket({
+    history,
+    live,
+    log,
+    identify: access.identify,
+    stallMilliseconds: () => server().limits.stalledReaderSeconds * 1000,
+  })
+  stack.defer(() => eventSocket.stop())
+  const app = buildApp({
+    version: version(),
+    frame: { log, settings: server, live, identify: access.identify },
+    history,
+    settings,
+    models,
+    security: { ...security, live, clock, address: () => address.url, port },
+    system: {
+      version: version(),
+      home: paths.home,
+      startedAt: parts.startedAt,
+      clock,
+      state: () => life.state,
+      address: () => address,
+      engine: models.engineHealth,
+      library: models.library,
+      residency: models.residency,
+      activeRequests: () => models.active.count,
+      stop: now => life.end({ why: 'asked over HTTP', now }),
+    },
+  })
+  const listeners = new Listeners({
+    fetch: app.fetch,
+    upgrade: eventSocket.upgrade,
+    onRefused: (error, facts) => auditRefusal(security.audit, error, facts),
+    log,
+    settings: server,
+    live,
+  })
+  stack.defer(() => listeners.stop())
+
+  await listenOnSocket(listeners, paths.socket)
+  const { bound, taken } = await listenOnPort({
+    server: server(),
+    strictPort: parts.strictPort,
+    listenTcp: options => listeners.listenTcp(options),
+    takenBy: error => (error instanceof PortTakenError ? error.message : undefined),
+  })
+  address = {
+    url: localUrl(bound, server().host),
+    port: bound.port,
+    wantedPort: taken === null ? null : server().port,
+    tls: bound.scheme === 'https',
+    socket: paths.socket,
+  }
+  return { address, taken, drain: signal => listeners.drain(signal) }
+}
+
+async function listenOnSocket(listeners: Listeners, path: string): Promise<void> {
+  try {
+    await listeners.listenSocket(path)
+  } catch (error) {
+    if (!(error instanceof SocketError)) throw error
+    const reason = { live: 'temporary', 'too-long': 'configuration', 'not-a-socket': 'cannotCreate' } as const
+    throw new ExitError(reason[error.reason], error.message, error)
+  }
+}

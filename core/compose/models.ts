@@ -1,0 +1,102 @@
+import { join } from 'node:path'
+import type { Call } from '../cli/command.ts'
+import type { Status } from '../contract/status.ts'
+import type { Engine } from '../engine/engine.ts'
+import { createInspector } from '../engine/inspector/client.ts'
+import { createLlamaEngine } from '../engine/llama.ts'
+import { ActiveSet } from '../generation/active.ts'
+import { ModelGenerator } from '../generation/generator.ts'
+import type { Generator } from '../generation/types.ts'
+import { FolderLibrary } from '../library/library.ts'
+import type { Library } from '../library/types.ts'
+import { spawnRole } from '../platform/child.ts'
+import { ExitError } from '../platform/exit.ts'
+import { ModelResidency } from '../residency/residency.ts'
+import type { Residency } from '../residency/types.ts'
+import { observed } from '../system/engine-health.ts'
+import type { Base } from './base.ts'
+
+export interface Models {
+  readonly scripted: boolean
+  readonly engineHealth: () => Status['engine']
+  readonly library: Library
+  readonly residency: Residency
+  readonly active: ActiveSet
+  readonly generator: Generator
+}
+
+/** Brings the engine, the models on disk and the models in memory. Loads none. */
+export async function startModels(call: Call, base: Base, stack: AsyncDisposableStack): Promise<Models> {
+  const { bus, settings } = base
+  const { engine: bare, library, scripted } = await chooseEngine(call, base)
+  const { engine, health } = observed(bare)
+  await library.start()
+  stack.defer(() => library.stop())
+
+  const residency = new ModelResidency({
+    engine,
+    source: id => library.source(id),
+    loadOptions: () => loadOptions(settings.current.engine),
+    crashLimit: () => settings.current.engine.crashLimit,
+    bus,
+    log: base.log.child({ room: 'residency' }),
+  })
+  await residency.start()
+  stack.defer(() => residency.stop())
+  const active = new ActiveSet()
+  const generator = new ModelGenerator({ residency, active, bus })
+  return { scripted, engineHealth: health, library, residency, active, generator }
+}
+
+function loadOptions({ threads, contextLength, gpuLayers }: Base['settings']['current']['engine']) {
+  return {
+    ...(threads === null ? {} : { threads }),
+    ...(contextLength === null ? {} : { contextLength }),
+    ...(gpuLayers === null ? {} : { gpuLayers }),
+  }
+}
+
+async function chooseEngine(
+  call: Call,
+  base: Base,
+): Promise<{ engine: Engine; library: Library; scripted: boolean }> {
+  const name = call.options.engine ?? 'llama.cpp'
+  if (name === 'scripted') {
+    const { createScriptedEngine } = await import('../engine/scripted/scripted.ts')
+    const { ScriptedLibrary } = await import('../library/scripted-library.ts')
+    return { engine: createScriptedEngine(), library: new ScriptedLibrary(), scripted: true }
+  }
+  if (name !== 'llama.cpp')
+    throw new ExitError('usage', `--engine is "${name}": must be llama.cpp or scripted.`)
+  return { ...llamaCpp(call, base), scripted: false }
+}
+
+function llamaCpp(call: Call, { paths, settings, bus, log }: Base): { engine: Engine; library: Library } {
+  const templateDeadline = () => settings.current.engine.templateSeconds * 1000
+  const inspector = createInspector({ spawn: spawnRole, templateDeadline: templateDeadline() })
+  const own = call.env.HOME
+  const library = new FolderLibrary({
+    folders: () => [
+      { path: paths.models, origin: 'impetus' },
+      ...(own === undefined ? [] : [{ path: join(own, 'Models'), origin: 'models' as const }]),
+      ...settings.current.models.folders.map(path => ({ path, origin: 'configured' as const })),
+    ],
+    builtIn: null,
+    preferred: () => settings.current.models.default,
+    inspector,
+    bus,
+    log: log.child({ room: 'library' }),
+  })
+  settings.onChange((_settings, keys) => {
+    if (keys.includes('models.folders')) void library.rescan()
+  })
+  return {
+    engine: createLlamaEngine({
+      spawn: spawnRole,
+      inspector,
+      log: log.child({ room: 'engine' }),
+      templateDeadline,
+    }),
+    library,
+  }
+}

@@ -1,0 +1,89 @@
+import { rmSync } from 'node:fs'
+import { totalmem } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Call } from './cli/command.ts'
+import { startBase } from './compose/base.ts'
+import { type Doors, openDoors } from './compose/doors.ts'
+import { type Models, startModels } from './compose/models.ts'
+import { startSecurity } from './compose/security.ts'
+import type { ExitReason } from './contract/exit-codes.ts'
+import { publishEndpoint, withdrawEndpoint } from './platform/endpoint-file.ts'
+import type { Paths } from './platform/paths.ts'
+import { refuseUnsupported, thisMachine } from './platform/supported.ts'
+import { version } from './platform/version.ts'
+import { announcement } from './system/announce.ts'
+import { Life } from './system/life.ts'
+import { listenForTheEnd } from './system/signals.ts'
+
+/** The sign-in link printed at start; `impetus open` makes new ones. */
+const firstCodeSeconds = 600
+/** How long the announcement waits for the models to be looked for, to be able to name one. */
+const modelLookMilliseconds = 1000
+/** After the drain, everything else has this long to end in order. */
+const lastEndMilliseconds = 10_000
+
+/** The server's whole life: parts are made and started, and stopped in reverse order. */
+export async function run(call: Call): Promise<ExitReason> {
+  refuseUnsupported(thisMachine(call.env))
+  // Whatever a part writes is for this user alone.
+  process.umask(0o077)
+  await using stack = new AsyncDisposableStack()
+  const base = await startBase(call, stack)
+  const startedAt = base.clock.now()
+  const security = startSecurity(base, stack)
+  const models = await startModels(call, base, stack)
+  const life = new Life(base.bus, () => models.active.count)
+  const { paths, log } = base
+  const end = listenForTheEnd({
+    life,
+    log,
+    supervised: call.switches.has('supervised'),
+    cleanUp: () => leaveNothing(paths),
+  })
+  const strictPort = call.switches.has('strict-port')
+  const doors = await openDoors({ base, security, models, life, startedAt, strictPort }, stack)
+  publishEndpoint(paths.endpoint, { pid: process.pid, version: version(), startedAt, ...doors.address })
+  stack.defer(() => withdrawEndpoint(paths.endpoint))
+  life.enter('running')
+  log.info('Impetus has started', { version: version(), address: doors.address.url, process: process.pid })
+
+  await Promise.race([models.library.settled(), sleep(modelLookMilliseconds, undefined, { ref: false })])
+  const { code } = security.signIn.createCode(firstCodeSeconds)
+  const facts = {
+    version: version(),
+    ...doors.address,
+    model: models.library.default()?.id ?? null,
+    signInLink: `${doors.address.url}/#code=${code}`,
+    openOverTcp: !doors.address.tls && !base.settings.current.server.requireKey,
+    scripted: models.scripted,
+    portTaken: doors.taken,
+    firstStart: base.database.origin === 'created',
+    modelsFolder: paths.models,
+    totalMemory: totalmem(),
+  }
+  call.io.stdout.write(`${call.json ? JSON.stringify(facts) : announcement(facts)}\n`)
+
+  const { why } = await life.ending
+  log.info('Impetus is ending', { why })
+  life.enter('draining')
+  await drain(doors, models, life, base.settings.current.server.drainSeconds)
+  const late = setTimeout(() => {
+    log.error('Something does not end; leaving it behind')
+    leaveNothing(paths)
+    process.exit(70)
+  }, lastEndMilliseconds)
+  await stack.disposeAsync()
+  clearTimeout(late)
+  return end.defect() ? 'internal' : 'ok'
+}
+
+async function drain(doors: Doors, models: Models, life: Life, seconds: number): Promise<void> {
+  models.active.refuseNew()
+  await doors.drain(AbortSignal.any([life.hurry, AbortSignal.timeout(seconds * 1000)]))
+}
+
+/** What other programs would take for a running core. */
+function leaveNothing(paths: Paths): void {
+  rmSync(paths.endpoint, { force: true })
+  rmSync(paths.socket, { force: true })
+}
