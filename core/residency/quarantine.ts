@@ -33,7 +33,7 @@ export class Quarantine {
     const times = recentCrashes([...(this.#crashes.get(modelId) ?? []), now], now, limit)
     this.#crashes.set(modelId, times)
     if (!isTooMany(times, now, limit)) return undefined
-    const why = `its runner died ${times.length} times within ${limit.seconds} seconds, the last time because: ${reason}`
+    const why = `it crashed ${times.length} times within ${limit.seconds} seconds, the last time because: ${reason}`
     this.#reasons.set(modelId, why)
     return why
   }

@@ -85,11 +85,15 @@ export class ModelResidency implements Residency {
   }
 
   states(): readonly ModelState[] {
-    const inMemory = [...this.#residents.values()].map(({ id, phase, progress, leases }): ModelState => {
-      return { id, state: phase, progress: phase === 'loading' ? progress : null, leases, reason: null }
-    })
+    const inMemory = [...this.#residents.values()].map(
+      ({ id, phase, progress, leases, model }): ModelState => {
+        const contextLength = model?.facts.contextLength ?? null
+        const part = phase === 'loading' ? progress : null
+        return { id, state: phase, progress: part, leases, contextLength, reason: null }
+      },
+    )
     const leftAlone = [...this.#quarantine.entries()].map(([id, reason]): ModelState => {
-      return { id, state: 'quarantined', progress: null, leases: 0, reason }
+      return { id, state: 'quarantined', progress: null, leases: 0, contextLength: null, reason }
     })
     return [...inMemory, ...leftAlone]
   }
@@ -218,7 +222,7 @@ function shuttingDown(): ImpetusError {
 
 function quarantined(modelId: string, reason: string): ImpetusError {
   const next = 'Use another model, run "impetus doctor", or restart Impetus to try it again'
-  return new ImpetusError('model_quarantined', `The model ${modelId} is left alone: ${reason} ${next}.`, {
+  return new ImpetusError('model_quarantined', `The model ${modelId} is left alone: ${reason.replace(/\.?$/, '.')} ${next}.`, {
     param: 'model',
   })
 }

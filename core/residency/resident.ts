@@ -116,6 +116,9 @@ export class Resident implements ResidentView {
   }
 }
 
+/** A file that is refused costs little the next time; a runner that dies of it costs a whole load. */
 function isCrash(error: unknown): boolean {
-  return error instanceof ImpetusError && (error.code === 'engine_crashed' || error.code === 'engine_hung')
+  return error instanceof ImpetusError && crashCodes.has(error.code)
 }
+
+const crashCodes: ReadonlySet<string> = new Set(['engine_crashed', 'engine_hung', 'model_load_failed'])

@@ -10,6 +10,8 @@ export interface ModelState {
   readonly state: 'loading' | 'loaded' | 'unloading' | 'quarantined'
   readonly progress: number | null
   readonly leases: number
+  /** Tokens of one slot, once loaded. */
+  readonly contextLength: number | null
   readonly reason: string | null
 }
 

@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { endpoint } from './endpoint.ts'
+import { samplingFields, stop, streamFields, timings, usage } from './openai.ts'
+
+function isTokens(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every(one => Number.isSafeInteger(one) && one >= 0)
+}
+
+export type WirePrompt = string | string[] | number[] | number[][]
+
+/** By hand: a zod union of lists would write an issue for every one of a hundred thousand tokens. */
+const prompt = z
+  .custom<WirePrompt>(
+    value =>
+      typeof value === 'string' ||
+      isTokens(value) ||
+      (Array.isArray(value) && (value.every(one => typeof one === 'string') || value.every(isTokens))),
+    'must be a text, a list of one text, or a list of tokens',
+  )
+  .meta({ description: 'A text, a list of one text, tokens, or a list of one list of tokens' })
+
+const completionRequest = z
+  .looseObject({
+    model: z
+      .string()
+      .nullish()
+      .meta({ description: 'An id from /v1/models; the default model where it is missing' }),
+    prompt,
+    suffix: z.string().nullish().meta({ description: 'What follows the gap that the model is to fill' }),
+    max_tokens: z
+      .int()
+      .min(-1)
+      .nullish()
+      .meta({ description: 'Without a limit (missing or -1) the answer may fill the context' }),
+    echo: z.boolean().nullish().meta({ description: 'Begin the answer with the prompt' }),
+    stop,
+    n: z.int().min(1).max(128).nullish().meta({ description: 'Only 1 for now' }),
+    ...samplingFields,
+    ...streamFields,
+  })
+  .meta({ id: 'CompletionRequest' })
+export type CompletionRequest = z.output<typeof completionRequest>
+
+const choice = z.object({ index: z.int(), text: z.string(), logprobs: z.null() })
+
+const completion = z
+  .object({
+    id: z.string(),
+    object: z.literal('text_completion'),
+    created: z.int(),
+    model: z.string(),
+    system_fingerprint: z.string(),
+    choices: z.array(choice.extend({ finish_reason: z.enum(['stop', 'length']) })),
+    usage,
+    timings,
+  })
+  .meta({ id: 'Completion' })
+export type Completion = z.output<typeof completion>
+
+/** One event of a stream; it has the whole answer's shape, with a piece of the text. */
+export const completionChunk = completion
+  .extend({
+    choices: z.array(choice.extend({ finish_reason: z.enum(['stop', 'length']).nullable() })),
+    usage: usage.optional(),
+    timings: timings.optional(),
+  })
+  .meta({ id: 'CompletionChunk' })
+export type CompletionChunk = z.output<typeof completionChunk>
+
+export const createCompletion = endpoint({
+  id: 'createCompletion',
+  method: 'post',
+  path: '/v1/completions',
+  aliases: ['/completions', '/v1/v1/completions'],
+  summary: 'Goes on from a text, or fills a gap in it',
+  scope: 'inference',
+  request: completionRequest,
+  response: completion,
+  stream: 'text/event-stream',
+})

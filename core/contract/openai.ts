@@ -1,0 +1,90 @@
+import { z } from 'zod'
+
+/** What several of OpenAI's request and answer bodies share. Clients send `null` for what they leave out. */
+
+/** A list that is refused at once when it is too long: zod alone would first look at every element. */
+export function list<T extends z.ZodType>(element: T, most: number): z.ZodType<z.output<T>[], z.input<T>[]> {
+  const short = (value: unknown, context: z.core.$RefinementCtx) => {
+    if (!Array.isArray(value) || value.length <= most) return value
+    context.addIssue({ code: 'custom', message: `has ${value.length} elements; at most ${most} are taken` })
+    return z.NEVER
+  }
+  return z.preprocess(short, z.array(element)) as unknown as z.ZodType<z.output<T>[], z.input<T>[]>
+}
+
+const wholeNumber = z.number().refine(Number.isInteger, 'must be a whole number')
+
+/** Sampling as OpenAI, llama.cpp's server and vLLM name it. */
+export const samplingFields = {
+  temperature: z
+    .number()
+    .min(0)
+    .max(100)
+    .nullish()
+    .meta({ description: '0 always takes the likeliest token' }),
+  top_p: z.number().min(0).max(1).nullish(),
+  top_k: z.int().min(-1).nullish().meta({ description: '0 or -1: no limit' }),
+  min_p: z.number().min(0).max(1).nullish(),
+  seed: wholeNumber
+    .nullish()
+    .meta({ description: 'The same seed gives the same answer; -1: a new one each time' }),
+  presence_penalty: z.number().min(-2).max(2).nullish(),
+  frequency_penalty: z.number().min(-2).max(2).nullish(),
+  repeat_penalty: z.number().gt(0).max(10).nullish(),
+  repetition_penalty: z
+    .number()
+    .gt(0)
+    .max(10)
+    .nullish()
+    .meta({ description: 'Another name for repeat_penalty' }),
+  logit_bias: z
+    .record(z.string().regex(/^\d{1,9}$/, 'must be the number of a token'), z.number().min(-100).max(100))
+    .nullish(),
+}
+
+const stopLimit = 1024
+
+export const stop = z
+  .custom<string | readonly string[]>(
+    value =>
+      typeof value === 'string' ||
+      (Array.isArray(value) && value.length <= stopLimit && value.every(one => typeof one === 'string')),
+    `must be a text or a list of at most ${stopLimit} texts`,
+  )
+  .nullish()
+  .meta({ description: 'A text or a list of texts that end the answer' })
+
+export const streamFields = {
+  stream: z.boolean().nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
+}
+
+export const usage = z
+  .object({
+    prompt_tokens: z.int(),
+    completion_tokens: z.int(),
+    total_tokens: z.int(),
+    prompt_tokens_details: z.object({
+      cached_tokens: z.int().meta({ description: 'Tokens of the prompt that were not computed again' }),
+    }),
+    completion_tokens_details: z.object({ reasoning_tokens: z.int() }),
+  })
+  .meta({ id: 'Usage' })
+export type WireUsage = z.output<typeof usage>
+
+/** As llama.cpp's server names them, so that its clients show them too. */
+export const timings = z
+  .object({
+    queued_ms: z.number(),
+    cache_n: z.int(),
+    prompt_n: z.int().meta({ description: 'Tokens of the prompt that were computed' }),
+    prompt_ms: z.number(),
+    prompt_per_token_ms: z.number(),
+    prompt_per_second: z.number(),
+    predicted_n: z.int(),
+    predicted_ms: z.number(),
+    predicted_per_token_ms: z.number(),
+    predicted_per_second: z.number(),
+  })
+  .meta({ id: 'Timings' })
+export type WireTimings = z.output<typeof timings>

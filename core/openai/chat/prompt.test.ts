@@ -1,0 +1,240 @@
+import { describe, expect, it } from 'vitest'
+import { createChatCompletion } from '../../contract/chat.ts'
+import type { ImpetusError } from '../../contract/errors.ts'
+import { issuesToError } from '../../http/zod-error.ts'
+import { chatRequest } from './prompt.ts'
+
+/** The contract, then the translation: what a handler does. */
+function translate(body: unknown) {
+  const parsed = createChatCompletion.request.safeParse(body)
+  if (!parsed.success) throw issuesToError(parsed.error)
+  return chatRequest(parsed.data)
+}
+
+function refusal(body: unknown): Pick<ImpetusError, 'code' | 'param' | 'message'> {
+  try {
+    translate(body)
+  } catch (error) {
+    const { code, param, message } = error as ImpetusError
+    return { code, param, message }
+  }
+  throw new Error('It was not refused.')
+}
+
+const hello = { role: 'user', content: 'Hello' }
+
+describe('messages', () => {
+  it.each([
+    ['a text', { role: 'user', content: 'a' }, { role: 'user', content: 'a' }],
+    ['null', { role: 'assistant', content: null }, { role: 'assistant', content: '' }],
+    ['nothing', { role: 'assistant' }, { role: 'assistant', content: '' }],
+    [
+      'parts',
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'a' },
+          { type: 'input_text', text: 'b' },
+        ],
+      },
+      { role: 'user', content: 'a\nb' },
+    ],
+    ['no parts', { role: 'user', content: [] }, { role: 'user', content: '' }],
+    [
+      'a refusal',
+      { role: 'assistant', content: null, refusal: 'No.' },
+      { role: 'assistant', content: 'No.' },
+    ],
+    [
+      'a refusal part',
+      { role: 'assistant', content: [{ type: 'refusal', refusal: 'No.' }] },
+      { role: 'assistant', content: 'No.' },
+    ],
+    ['the developer role', { role: 'developer', content: 'a' }, { role: 'system', content: 'a' }],
+    [
+      'the old function role',
+      { role: 'function', name: 'f', content: '1' },
+      { role: 'tool', name: 'f', content: '1' },
+    ],
+    ['a role nobody knows', { role: 'critic', content: 'a' }, { role: 'user', content: 'a' }],
+    ['a name', { role: 'user', name: 'Ada', content: 'a' }, { role: 'user', name: 'Ada', content: 'a' }],
+    [
+      'reasoning',
+      { role: 'assistant', content: 'a', reasoning_content: 'Hm.' },
+      { role: 'assistant', content: 'a', reasoning: 'Hm.' },
+    ],
+    [
+      'tool calls, with arguments as text, as an object and missing',
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [
+          { id: 'x', type: 'function', function: { name: 'f', arguments: '{"a": 1}' } },
+          { function: { name: 'g', arguments: { b: 2 } } },
+          { function: { name: 'h' } },
+          { type: 'custom', custom: { name: 'i', input: '' } },
+        ],
+      },
+      {
+        role: 'assistant',
+        content: '',
+        toolCalls: [
+          { id: 'x', name: 'f', arguments: '{"a": 1}' },
+          { id: 'call_1', name: 'g', arguments: '{"b":2}' },
+          { id: 'call_2', name: 'h', arguments: '{}' },
+        ],
+      },
+    ],
+    [
+      'a tool result',
+      { role: 'tool', tool_call_id: 'x', content: '42' },
+      { role: 'tool', toolCallId: 'x', content: '42' },
+    ],
+  ])('with %s', (_name, message, expected) => {
+    expect(translate({ messages: [message] }).prompt).toEqual({ kind: 'chat', messages: [expected] })
+  })
+
+  it('names an image as the part that cannot be read', () => {
+    const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }
+    expect(
+      refusal({ messages: [hello, { role: 'user', content: [{ type: 'text', text: 'a' }, image] }] }),
+    ).toMatchObject({
+      code: 'unsupported_content',
+      param: 'messages.1.content.1',
+    })
+  })
+})
+
+describe('fields', () => {
+  const none = { prompt: { kind: 'chat', messages: [hello] }, stop: [], sampling: {} }
+
+  it.each([
+    ['nothing', {}, {}],
+    [
+      'null for everything',
+      {
+        temperature: null,
+        top_p: null,
+        stop: null,
+        tools: null,
+        max_tokens: null,
+        n: null,
+        seed: null,
+        stream_options: null,
+        logit_bias: null,
+        tool_choice: null,
+      },
+      {},
+    ],
+    ['what nobody knows', { user: 'u', metadata: { a: 1 }, store: true, service_tier: 'auto', foo: [] }, {}],
+    ['max_tokens', { max_tokens: 5 }, { maxTokens: 5 }],
+    [
+      'max_completion_tokens before max_tokens',
+      { max_tokens: 5, max_completion_tokens: 7 },
+      { maxTokens: 7 },
+    ],
+    ['max_tokens of -1', { max_tokens: -1 }, {}],
+    ['one stop text', { stop: 'x' }, { stop: ['x'] }],
+    ['many stop texts, the empty ones left out', { stop: ['x', '', 'y'] }, { stop: ['x', 'y'] }],
+    [
+      'sampling',
+      {
+        temperature: 0,
+        top_p: 0.9,
+        top_k: -1,
+        min_p: 0.1,
+        seed: 7,
+        presence_penalty: 1,
+        frequency_penalty: -1,
+      },
+      {
+        sampling: {
+          temperature: 0,
+          topP: 0.9,
+          topK: 0,
+          minP: 0.1,
+          seed: 7,
+          presencePenalty: 1,
+          frequencyPenalty: -1,
+        },
+      },
+    ],
+    ['repeat_penalty under both names', { repetition_penalty: 1.1 }, { sampling: { repeatPenalty: 1.1 } }],
+    ['a seed of -1', { seed: -1 }, {}],
+    ['a seed of 64 bits', { seed: 2 ** 40 + 3 }, { sampling: { seed: 3 } }],
+    ['logit_bias', { logit_bias: { '5': -100 } }, { sampling: { logitBias: [{ token: 5, bias: -100 }] } }],
+  ])('%s', (_name, fields, expected) => {
+    expect(translate({ messages: [hello], ...fields })).toEqual({ ...none, ...expected })
+  })
+
+  it('hands functions to the template, other kinds of tools not', () => {
+    const parameters = { type: 'object', properties: { a: { type: 'string', pattern: '^x', $schema: '…' } } }
+    const tools = [
+      { type: 'function', function: { name: 'f', description: 'F', parameters, strict: true } },
+      { type: 'web_search' },
+      { type: 'function', function: { name: 'g', description: null, parameters: null } },
+    ]
+    expect(translate({ messages: [hello], tools }).prompt).toMatchObject({
+      tools: [{ name: 'f', description: 'F', parameters }, { name: 'g' }],
+    })
+    expect(translate({ messages: [hello], tools, tool_choice: 'none' }).prompt).not.toHaveProperty('tools')
+    expect(translate({ messages: [hello], tools: [] }).prompt).not.toHaveProperty('tools')
+  })
+
+  it('hands further variables to the template', () => {
+    const body = {
+      messages: [hello],
+      reasoning_effort: 'low',
+      chat_template_kwargs: { enable_thinking: false },
+    }
+    expect(translate(body).prompt).toMatchObject({
+      templateVariables: { reasoning_effort: 'low', enable_thinking: false },
+    })
+  })
+})
+
+describe('refusals name the field', () => {
+  it.each([
+    ['no messages', {}, 'messages'],
+    ['messages of another type', { messages: 'hi' }, 'messages'],
+    ['an empty list', { messages: [] }, 'messages'],
+    ['a message that is none', { messages: [1] }, 'messages.0'],
+    ['a message without a role', { messages: [{ content: 'a' }] }, 'messages.0.role'],
+    ['content of another type', { messages: [{ role: 'user', content: 5 }] }, 'messages.0.content'],
+    [
+      'a part of another type',
+      { messages: [{ role: 'user', content: [{ type: 'text', text: 5 }] }] },
+      'messages.0.content.0.text',
+    ],
+    ['too many messages', { messages: Array(10_001).fill(hello) }, 'messages'],
+    ['a temperature in words', { messages: [hello], temperature: 'NaN' }, 'temperature'],
+    ['n below one', { messages: [hello], n: -1 }, 'n'],
+    ['two answers', { messages: [hello], n: 2 }, 'n'],
+    ['max_tokens beyond reason', { messages: [hello], max_tokens: 1e308 }, 'max_tokens'],
+    ['max_tokens of zero', { messages: [hello], max_tokens: 0 }, 'max_tokens'],
+    ['half a token', { messages: [hello], max_tokens: 1.5 }, 'max_tokens'],
+    ['half a seed', { messages: [hello], seed: 1.5 }, 'seed'],
+    ['a stop that is no text', { messages: [hello], stop: [1] }, 'stop'],
+    ['tools that are none', { messages: [hello], tools: {} }, 'tools'],
+    [
+      'a tool without a name',
+      { messages: [hello], tools: [{ type: 'function', function: {} }] },
+      'tools.0.function.name',
+    ],
+    ['a model that is no text', { messages: [hello], model: 5 }, 'model'],
+    ['stream in words', { messages: [hello], stream: 'yes' }, 'stream'],
+  ])('%s', (_name, body, param) => {
+    const error = refusal(body)
+    expect(error.param).toBe(param)
+    expect(error.code).toMatch(/^invalid_(type|value)$/)
+    expect(error.message).toContain(param)
+  })
+
+  it('answers a hundred thousand wrong elements at once', () => {
+    const began = performance.now()
+    expect(refusal({ messages: Array(200_000).fill(1) }).param).toBe('messages')
+    expect(refusal({ messages: [hello], tools: Array(200_000).fill(1) }).param).toBe('tools')
+    expect(refusal({ messages: [hello], stop: Array(200_000).fill(1) }).param).toBe('stop')
+    expect(performance.now() - began).toBeLessThan(100)
+  })
+})

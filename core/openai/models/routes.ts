@@ -1,0 +1,59 @@
+import type { Hono } from 'hono'
+import { getModel, listModels, type WireModel } from '../../contract/models.ts'
+import type { Env } from '../../http/env.ts'
+import { serve } from '../../http/serve.ts'
+import type { FactsState, InstalledModel, Library } from '../../library/types.ts'
+import type { Residency } from '../../residency/types.ts'
+import { wireModel } from './list.ts'
+
+export interface ModelParts {
+  readonly library: Library
+  readonly residency: Residency
+  /** The context that a model trained for this many tokens gets, by the settings. */
+  readonly contextLength: (trained: number) => number
+}
+
+/**
+ * How long a list waits for files that nobody has read yet, and for how many of them. One takes some 50 ms; where there
+ * are thousands most are listed as they are, and a later list knows more of them.
+ */
+const patience = { milliseconds: 1500, files: 32 }
+
+export function modelRoutes(app: Hono<Env>, parts: ModelParts): void {
+  const { library } = parts
+  serve(app, listModels, async ({ signal }) => {
+    await library.settled()
+    const models = library.list()
+    await readFacts(library, models, signal)
+    const data = models.map(model => view(parts, model, library.factsNow(model.id)))
+    return { object: 'list' as const, data }
+  })
+  serve(app, getModel, async ({ params, signal }) => {
+    const model = await library.resolve(params.id ?? '')
+    return view(parts, model, await library.facts(model.id, signal))
+  })
+}
+
+/** Begins to read every file that is not known yet. They are read one at a time, and reading goes on afterwards. */
+async function readFacts(
+  library: Library,
+  models: readonly InstalledModel[],
+  signal: AbortSignal,
+): Promise<void> {
+  const enough = AbortSignal.any([signal, AbortSignal.timeout(patience.milliseconds)])
+  const unknown = models.filter(model => library.factsNow(model.id).state === 'unknown')
+  await Promise.allSettled(unknown.slice(0, patience.files).map(model => library.facts(model.id, enough)))
+  signal.throwIfAborted()
+}
+
+function view(parts: ModelParts, model: InstalledModel, facts: FactsState): WireModel {
+  const state = parts.residency.states().find(one => one.id === model.id)
+  const planned = facts.state === 'known' ? parts.contextLength(facts.facts.trainedContextLength) : null
+  return wireModel({
+    model,
+    facts,
+    state,
+    isDefault: parts.library.default()?.id === model.id,
+    contextLength: state?.contextLength ?? planned,
+  })
+}

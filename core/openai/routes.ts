@@ -1,0 +1,15 @@
+import type { Hono } from 'hono'
+import type { Env } from '../http/env.ts'
+import type { AnsweringParts } from './answering.ts'
+import { chatRoutes } from './chat/routes.ts'
+import { completionRoutes } from './completions/routes.ts'
+import { type ModelParts, modelRoutes } from './models/routes.ts'
+
+export type OpenAiParts = AnsweringParts & ModelParts
+
+/** OpenAI's dialect. */
+export function openAiRoutes(app: Hono<Env>, parts: OpenAiParts): void {
+  modelRoutes(app, parts)
+  chatRoutes(app, parts)
+  completionRoutes(app, parts)
+}
