@@ -1,7 +1,7 @@
 import { type ErrorCode, errorCodes, ImpetusError } from '../contract/errors.ts'
 import type { Log } from '../platform/log.ts'
 import type { Ended, Engine, LoadedFacts, LoadOptions, ModelSource } from './engine.ts'
-import type { Inspection, Inspector, SpawnRole } from './inspector/client.ts'
+import type { GgufFacts, Inspection, Inspector, SpawnRole } from './inspector/client.ts'
 import { goneError, LlamaModel } from './llama-model.ts'
 import { availableMemory } from './memory.ts'
 import { type LoadPlan, planLoad } from './plan.ts'
@@ -27,6 +27,7 @@ export function createLlamaEngine(parts: LlamaParts): Engine {
     async load(source, options) {
       const started = performance.now()
       const inspection = await parts.inspector.inspect(source.path, options.signal)
+      mustWriteText(inspection.facts)
       const template = usableTemplate(inspection)
       const plan = planLoad(inspection.facts, options, (parts.availableMemory ?? availableMemory)())
       const loading = await Loading.begin(parts, source, options, plan, inspection)
@@ -41,6 +42,13 @@ export function createLlamaEngine(parts: LlamaParts): Engine {
       })
     },
   }
+}
+
+/** @throws `invalid_model` for models that llama.cpp loads and that cannot answer */
+function mustWriteText({ kind }: GgufFacts): void {
+  if (kind === 'text') return
+  const what = kind === 'other' ? 'does not write text' : `is for ${kind} and does not write text`
+  throw new ImpetusError('invalid_model', `This model ${what}. GET /v1/models lists those that do.`)
 }
 
 /** @throws `template_error` for a template that does not work: in the runner it could do harm */

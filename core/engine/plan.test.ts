@@ -27,6 +27,7 @@ const eightBillion: GgufFacts = {
   fileBytes: 4_920_739_232,
   split: null,
   pooling: null,
+  kind: 'text',
 }
 const tiny: GgufFacts = {
   ...eightBillion,

@@ -44,6 +44,7 @@ const inspection: Inspection = {
     fileBytes: 1,
     split: null,
     pooling: null,
+    kind: 'text',
   },
   template: { works: true, supportsTools: false },
 }

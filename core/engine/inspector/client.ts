@@ -30,21 +30,18 @@ export type SpawnRole = (
 
 export interface InspectorParts {
   readonly spawn: SpawnRole
-  /** Milliseconds for the file's description; 5,000 by default. */
+  /** Milliseconds for starting and for the file's description; 5,000 by default. */
   readonly deadline?: number
   /** Milliseconds for the chat template; 2,000 by default. */
   readonly templateDeadline?: number
 }
 
-/** The longest that an inspector may say; the facts carry a template of up to 16 MB, escaped. */
-const mostOutput = 128 * 1024 * 1024
+/** Characters that an inspector may say at most: the facts carry a template of up to a million, escaped. */
+const mostOutput = 16 * 1024 * 1024
 
 /** Every inspection has a child process of its own: what a hostile file does to it touches nothing else. */
-export function createInspector({
-  spawn,
-  deadline = 5_000,
-  templateDeadline = 2_000,
-}: InspectorParts): Inspector {
+export function createInspector(parts: InspectorParts): Inspector {
+  const { spawn, deadline = 5_000, templateDeadline = 2_000 } = parts
   return {
     async inspect(path, signal) {
       signal.throwIfAborted()
@@ -52,39 +49,14 @@ export function createInspector({
       const kill = () => child.process.kill('SIGKILL')
       signal.addEventListener('abort', kill, { once: true })
       let timer = setTimeout(kill, deadline)
+      const said: Said = {}
       try {
         child.stderr.resume()
-        let facts: GgufFacts | undefined
-        let probe: TemplateProbe | undefined
         for await (const line of linesOf(child, kill)) {
-          if ('invalid' in line)
-            throw new ImpetusError('invalid_model', `This is no working model file. ${line.invalid}`)
-          if ('unreadable' in line)
-            throw new ImpetusError('not_found', 'The model file cannot be read: see the log.', {
-              cause: new Error(line.unreadable),
-            })
-          if ('probe' in line) probe = line.probe
-          else {
-            facts = line.facts
-            clearTimeout(timer)
-            timer = setTimeout(kill, templateDeadline)
-          }
-        }
-        signal.throwIfAborted()
-        if (facts === undefined) {
-          const { code, signal: killed } = await child.ended
-          throw new ImpetusError(
-            'invalid_model',
-            `This is no working model file: reading it ${killed === 'SIGKILL' ? 'took too long' : `failed (${killed ?? code})`}.`,
-          )
-        }
-        return {
-          facts,
-          template:
-            probe ??
-            (facts.chatTemplate === null
-              ? null
-              : { works: false, error: 'it took too long or too much memory' }),
+          Object.assign(said, line)
+          if (!('facts' in line)) break
+          clearTimeout(timer)
+          timer = setTimeout(kill, templateDeadline)
         }
       } finally {
         clearTimeout(timer)
@@ -92,8 +64,32 @@ export function createInspector({
         kill()
         await child.ended
       }
+      signal.throwIfAborted()
+      return conclusion(said)
     },
   }
+}
+
+interface Said {
+  facts?: GgufFacts
+  probe?: TemplateProbe
+  invalid?: string
+  unreadable?: string
+}
+
+function conclusion({ facts, probe, invalid, unreadable }: Said): Inspection {
+  if (unreadable !== undefined) {
+    throw new ImpetusError('not_found', 'The model file cannot be read: is it still there?', {
+      cause: new Error(unreadable),
+    })
+  }
+  if (facts === undefined) {
+    // Without a word it was killed: by its deadline, or because it needed too much memory.
+    const reason = invalid ?? 'Reading it took too long or too much memory.'
+    throw new ImpetusError('invalid_model', `This is no working model file. ${reason}`)
+  }
+  if (facts.chatTemplate === null) return { facts, template: null }
+  return { facts, template: probe ?? { works: false, error: 'it took too long or too much memory' } }
 }
 
 async function* linesOf(child: RoleProcess, kill: () => void): AsyncGenerator<InspectorLine> {

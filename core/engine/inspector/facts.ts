@@ -28,8 +28,10 @@ export interface GgufFacts {
   readonly tensorBytes: number
   readonly fileBytes: number
   readonly split: { readonly part: number; readonly parts: number; readonly tensors: number } | null
-  /** How an embedding or reranking model pools; null for one that generates. */
+  /** How an embedding or reranking model makes one vector or score of its tokens; null where it does not say. */
   readonly pooling: 'none' | 'mean' | 'cls' | 'last' | 'rank' | null
+  /** What it is good for; `other` is what this engine has no use for (speech, diffusion, drafts for other models). */
+  readonly kind: 'text' | 'embedding' | 'reranking' | 'other'
 }
 
 /** What llama.cpp is built for; more would end its process. */
@@ -44,6 +46,32 @@ const companions: Readonly<Record<string, string>> = {
   mmproj: 'an image projector',
   vocab: 'a vocabulary only',
 }
+const encoders: ReadonlySet<string> = new Set([
+  'bert',
+  'modern-bert',
+  'nomic-bert',
+  'nomic-bert-moe',
+  'neo-bert',
+  'jina-bert-v2',
+  'jina-bert-v3',
+  'eurobert',
+  'gemma-embedding',
+  'llama-embed',
+])
+const otherKinds: ReadonlySet<string> = new Set([
+  't5',
+  't5encoder',
+  'wavtokenizer-dec',
+  'qwen3tts',
+  'pockettts',
+  'dream',
+  'llada',
+  'llada-moe',
+  'rnd1',
+  'eagle3',
+  'dflash',
+  'gemma4-assistant',
+])
 const poolings = ['none', 'mean', 'cls', 'last', 'rank'] as const
 
 /** Makes sense of a file's description. @throws InvalidModel for one that llama.cpp could not run or would die of */
@@ -78,6 +106,7 @@ export function ggufFacts(gguf: Gguf, fileBytes: number): GgufFacts {
 
   const vocabularySize = (values.get('tokenizer.ggml.tokens') as GgufArray | undefined)?.length ?? 0
   if (vocabularySize === 0) throw new InvalidModel('The file has no vocabulary.')
+  const pooling = poolingOf(values, own('pooling_type'))
   const headLength = Math.floor(embeddingLength / Math.max(1, ...heads))
   return {
     architecture,
@@ -100,7 +129,8 @@ export function ggufFacts(gguf: Gguf, fileBytes: number): GgufFacts {
     tensorBytes: gguf.dataBytes,
     fileBytes,
     split,
-    pooling: poolingOf(values, own('pooling_type')),
+    pooling,
+    kind: kindOf(architecture, pooling),
   }
 }
 
@@ -157,7 +187,8 @@ function checkExperts(values: ReadonlyMap<string, GgufValue>, own: (key: string)
   optionalWhole(values, own('expert_used_count'), experts === 0 ? 0 : 1, experts)
 }
 
-function splitOf(values: ReadonlyMap<string, GgufValue>): GgufFacts['split'] {
+/** Which part of a split model a file is; null for a model in one file. */
+export function splitOf(values: ReadonlyMap<string, GgufValue>): GgufFacts['split'] {
   const parts = optionalWhole(values, 'split.count', 0, 65_535) ?? 0
   if (parts <= 1) return null
   const part = whole(values, 'split.no', 0, parts - 1)
@@ -173,6 +204,12 @@ function commonestType(gguf: Gguf): string {
 
 function hasInfillTokens(values: ReadonlyMap<string, GgufValue>): boolean {
   return ['pre', 'suf', 'mid'].every(part => values.has(`tokenizer.ggml.fim_${part}_token_id`))
+}
+
+function kindOf(architecture: string, pooling: GgufFacts['pooling']): GgufFacts['kind'] {
+  if (otherKinds.has(architecture)) return 'other'
+  if (pooling === 'rank') return 'reranking'
+  return encoders.has(architecture) || (pooling !== null && pooling !== 'none') ? 'embedding' : 'text'
 }
 
 function poolingOf(values: ReadonlyMap<string, GgufValue>, key: string): GgufFacts['pooling'] {

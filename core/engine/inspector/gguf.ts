@@ -265,7 +265,7 @@ function readTensor(cursor: Cursor, name: string): GgufTensor {
 }
 
 /** Text out of a file, made harmless for messages and logs. */
-export function printable(text: string): string {
-  const clean = text.slice(0, 80).replace(/[^\x20-\x7e]/g, '?')
-  return text.length > 80 ? `${clean}…` : clean
+export function printable(text: string, longest = 160): string {
+  const clean = text.slice(0, longest).replace(/[^\x20-\x7e]/g, '?')
+  return text.length > longest ? `${clean}…` : clean
 }

@@ -1,9 +1,8 @@
-import { closeSync, fstatSync, openSync, writeSync } from 'node:fs'
-import { Cursor, InvalidModel } from './cursor.ts'
+import { startLifeline } from '../lifeline.ts'
+import { InvalidModel } from './cursor.ts'
 import type { GgufFacts } from './facts.ts'
-import { ggufFacts } from './facts.ts'
-import { readGguf } from './gguf.ts'
-import { probeTemplate, type TemplateProbe } from './probe.ts'
+import { readModelFile } from './model-file.ts'
+import { longestTemplate, probeTemplate, type TemplateProbe } from './probe.ts'
 
 /**
  * One line of JSON each, in this order. The facts are out before the template is touched, so that when the template
@@ -15,33 +14,27 @@ export type InspectorLine =
   | { readonly invalid: string }
   | { readonly unreadable: string }
 
+/** Bytes for all that an inspection may need; reading takes a few, and templates in use hardly more. */
+const mostMemory = 512 * 1024 * 1024
+
 /** The child's whole life: `impetus inspector PATH` says what it finds on its output and ends. */
 export async function runInspector(path: string | undefined = process.argv.at(-1)): Promise<void> {
   if (path === undefined) throw new Error('usage: impetus inspector PATH')
-  const facts = inspect(path)
-  if (facts === undefined) return
-  tell({ facts })
-  if (facts.chatTemplate !== null) tell({ probe: probeTemplate(facts.chatTemplate) })
-}
-
-function inspect(path: string): GgufFacts | undefined {
-  let file: number | undefined
+  startLifeline({ mostMemory })
   try {
-    file = openSync(path, 'r')
-    const status = fstatSync(file)
-    if (!status.isFile()) throw new InvalidModel('It is not a file.')
-    return ggufFacts(readGguf(new Cursor(file, status.size)), status.size)
+    const facts = readModelFile(path)
+    const { chatTemplate } = facts
+    await tell({ facts: { ...facts, chatTemplate: chatTemplate?.slice(0, longestTemplate) ?? null } })
+    if (chatTemplate !== null) await tell({ probe: probeTemplate(chatTemplate) })
   } catch (error) {
-    if (error instanceof InvalidModel) tell({ invalid: error.message })
-    else tell({ unreadable: error instanceof Error ? error.message : String(error) })
-    return undefined
-  } finally {
-    if (file !== undefined) closeSync(file)
+    if (error instanceof InvalidModel) await tell({ invalid: error.message })
+    else await tell({ unreadable: error instanceof Error ? error.message : String(error) })
   }
 }
 
-/** Written at once and whole: what follows may never give the event loop its turn. */
-function tell(line: InspectorLine): void {
-  const bytes = Buffer.from(`${JSON.stringify(line)}\n`)
-  for (let done = 0; done < bytes.length; ) done += writeSync(1, bytes, done)
+/** Fulfils when the line is out: what follows may never give the event loop its turn again. */
+function tell(line: InspectorLine): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(`${JSON.stringify(line)}\n`, error => (error ? reject(error) : resolve()))
+  })
 }

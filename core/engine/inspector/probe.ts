@@ -1,5 +1,6 @@
 import { ChatTemplate } from '../chat-template.ts'
 import type { ChatPrompt, Tool } from '../engine.ts'
+import { printable } from './gguf.ts'
 
 /** What trying a template showed; `error` where it cannot be used. */
 export type TemplateProbe =
@@ -31,7 +32,7 @@ export function probeTemplate(source: string): TemplateProbe {
     render(template, {})
     return { works: true, supportsTools: rendersTools(template) }
   } catch (error) {
-    return { works: false, error: error instanceof Error ? error.message : String(error) }
+    return { works: false, error: printable(error instanceof Error ? error.message : String(error)) }
   }
 }
 
