@@ -12,6 +12,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
+import { isatty } from 'node:tty'
 import { fileURLToPath } from 'node:url'
 
 // Not import.meta.dirname: a Node too old for it should get as far as being told so.
@@ -149,12 +150,11 @@ function install(runtime) {
 /** Runs `script` on `runtime` and ends as it ends. */
 function handOver(runtime, script, words) {
   const child = spawn(runtime, [path.resolve(script), ...words], { stdio: 'inherit' })
-  // A terminal sends Ctrl-C to the child too; one signal must reach it once, so only those sent to us alone go on.
-  const signals = ['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
-  for (const signal of signals) process.on(signal, () => child.kill(signal))
-  process.on('SIGINT', () => {
-    if (!process.stdin.isTTY) child.kill('SIGINT')
-  })
+  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'])
+    process.on(signal, () => child.kill(signal))
+  // A terminal sends Ctrl-C to the child as well, and a second one would cut short what the first lets finish.
+  const atTerminal = [0, 1, 2].some(isatty)
+  process.on('SIGINT', () => atTerminal || child.kill('SIGINT'))
   child.on('error', error => refuse(`${runtime} cannot be started: ${error.message}`))
   child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code))
 }
