@@ -6,6 +6,7 @@ import type { EventHistory } from './http/event-history.ts'
 import { eventRoutes } from './http/events.ts'
 import { createFrame, type FrameParts } from './http/frame.ts'
 import { pageRoutes } from './http/page.ts'
+import { openAiRoutes } from './openai/routes.ts'
 import { type SecurityRoutesParts, securityRoutes } from './security/routes.ts'
 import { settingsRoutes } from './settings/routes.ts'
 import type { SettingsStore } from './settings/settings.ts'
@@ -27,6 +28,7 @@ export function buildApp(parts: AppParts): Hono<Env> {
   systemRoutes(app, parts.system)
   settingsRoutes(app, parts.settings)
   securityRoutes(app, parts.security)
+  openAiRoutes(app, { ...parts.models, version: parts.version })
   eventRoutes(app, parts.history)
   pageRoutes(app, parts.version)
   // Last, so that the document has every operation.

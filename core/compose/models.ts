@@ -4,6 +4,7 @@ import type { Status } from '../contract/status.ts'
 import type { Engine } from '../engine/engine.ts'
 import { createInspector } from '../engine/inspector/client.ts'
 import { createLlamaEngine } from '../engine/llama.ts'
+import { longestByDefault } from '../engine/plan.ts'
 import { ActiveSet } from '../generation/active.ts'
 import { ModelGenerator } from '../generation/generator.ts'
 import type { Generator } from '../generation/types.ts'
@@ -23,6 +24,8 @@ export interface Models {
   readonly residency: Residency
   readonly active: ActiveSet
   readonly generator: Generator
+  /** The context that a model trained for so many tokens gets, where the memory allows. */
+  readonly contextLength: (trained: number) => number
 }
 
 /** Brings the engine, the models on disk and the models in memory. Loads none. */
@@ -45,7 +48,9 @@ export async function startModels(call: Call, base: Base, stack: AsyncDisposable
   stack.defer(() => residency.stop())
   const active = new ActiveSet()
   const generator = new ModelGenerator({ residency, active, bus })
-  return { scripted, engineHealth: health, library, residency, active, generator }
+  const contextLength = (trained: number) =>
+    Math.min(trained, settings.current.engine.contextLength ?? longestByDefault)
+  return { scripted, engineHealth: health, library, residency, active, generator, contextLength }
 }
 
 function loadOptions({ threads, contextLength, gpuLayers }: Base['settings']['current']['engine']) {

@@ -15,7 +15,7 @@ export interface LoadPlan {
 }
 
 /** Enough for the first request of every coding agent seen; longer ones are asked for by name, because state is memory. */
-const longestByDefault = 32_768
+export const longestByDefault = 32_768
 const shortestByDefault = 2_048
 const mostSlots = 4
 /** Widest step in tokens: beyond it prompts get hardly faster, and the buffers for computing grow with it. */
