@@ -39,14 +39,14 @@ export function wireTimings({ usage, timings }: End): WireTimings {
   const prompt = rates(computed, timings.prefill)
   const predicted = rates(usage.completionTokens, timings.decode)
   return {
-    queued_ms: timings.queued,
+    queued_ms: rounded(timings.queued),
     cache_n: usage.cachedTokens,
     prompt_n: computed,
-    prompt_ms: timings.prefill,
+    prompt_ms: rounded(timings.prefill),
     prompt_per_token_ms: prompt.perToken,
     prompt_per_second: prompt.perSecond,
     predicted_n: usage.completionTokens,
-    predicted_ms: timings.decode,
+    predicted_ms: rounded(timings.decode),
     predicted_per_token_ms: predicted.perToken,
     predicted_per_second: predicted.perSecond,
   }
@@ -55,7 +55,12 @@ export function wireTimings({ usage, timings }: End): WireTimings {
 /** 0 where nothing was done: JSON has no infinity. */
 function rates(tokens: number, milliseconds: number): { perToken: number; perSecond: number } {
   return {
-    perToken: tokens > 0 ? milliseconds / tokens : 0,
-    perSecond: milliseconds > 0 ? (tokens * 1000) / milliseconds : 0,
+    perToken: tokens > 0 ? rounded(milliseconds / tokens) : 0,
+    perSecond: milliseconds > 0 ? rounded((tokens * 1000) / milliseconds) : 0,
   }
+}
+
+/** To a microsecond, which is more than is known. */
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000
 }
