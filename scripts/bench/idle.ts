@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { startCore } from '../running-core.ts'
 import type { Bench, Benchmark } from './bench.ts'
-import { startCore } from './core.ts'
 import { childrenOf, processorMilliseconds, residentBytes } from './process-usage.ts'
 import type { Row } from './row.ts'
 import { throughHttp } from './through-http.ts'
@@ -31,7 +31,7 @@ async function run({ entry, models, say }: Bench): Promise<readonly Row[]> {
   if (!model) throw new Error('There is no model to load.')
 
   say(`idle: a core without a model, for ${settleSeconds + watchSeconds} s`)
-  await using core = await startCore(entry, { models: [model] })
+  await using core = await startCore(entry, { models: [model.path] })
   await pause(settleSeconds * 1000)
   const empty = residentBytes(core.pid) / mebibyte
   const [emptyShare = Number.NaN] = await watch([core.pid])

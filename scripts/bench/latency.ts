@@ -1,5 +1,5 @@
+import { startCore } from '../running-core.ts'
 import { type Bench, type Benchmark, onEachModel } from './bench.ts'
-import { startCore } from './core.ts'
 import type { BenchModel } from './models.ts'
 import type { Row } from './row.ts'
 import { differences, interleave, quantile } from './statistics.ts'
@@ -13,7 +13,7 @@ const task = { prompt: 'The quick brown fox jumps over the lazy dog.', tokens: 1
 
 async function measure({ entry, say }: Bench, model: BenchModel): Promise<Row[]> {
   say(`latency: ${rounds} rounds on ${model.id}`)
-  await using core = await startCore(entry, { models: [model] })
+  await using core = await startCore(entry, { models: [model.path] })
   await using http = throughHttp(core, model)
   await using straight = await straightFromEngine(entry, model)
   const through = async () => (await http.generate(task)).firstToken

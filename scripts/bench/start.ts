@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
+import { temporaryHome } from '../temporary-home.ts'
 import type { Bench, Benchmark } from './bench.ts'
-import { temporaryHome } from './home.ts'
 import type { Row } from './row.ts'
 import { median } from './statistics.ts'
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, request } from 'node:http'
-import type { RunningCore } from './core.ts'
+import type { RunningCore } from '../running-core.ts'
 import type { BenchModel } from './models.ts'
 import type { Task, Timing, Way } from './timing.ts'
 

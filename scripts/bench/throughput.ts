@@ -1,5 +1,5 @@
+import { startCore } from '../running-core.ts'
 import { type Bench, type Benchmark, onEachModel } from './bench.ts'
-import { startCore } from './core.ts'
 import type { BenchModel } from './models.ts'
 import type { Row } from './row.ts'
 import { interleave, median } from './statistics.ts'
@@ -16,7 +16,7 @@ function rate({ tokens, end }: Timing): number {
 
 async function measure({ entry, say }: Bench, model: BenchModel): Promise<Row[]> {
   say(`throughput: ${rounds} rounds of ${task.tokens} tokens on ${model.id}`)
-  await using core = await startCore(entry, { models: [model] })
+  await using core = await startCore(entry, { models: [model.path] })
   await using http = throughHttp(core, model)
   await using straight = await straightFromEngine(entry, model)
   const through = async () => rate(await http.generate(task))

@@ -1,29 +1,25 @@
 import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { BenchModel } from './models.ts'
 
 /** A home of its own for one core: nothing of the user's is read or written. */
 export interface TemporaryHome extends Disposable {
-  readonly folder: string
+  /** Where the core keeps its files. */
+  readonly home: string
   /** The environment for a core that lives there. */
   readonly env: Readonly<Record<string, string>>
 }
 
-/** @param models files that the core finds there, by hard link where the disk allows it */
-export function temporaryHome(models: readonly BenchModel[] = []): TemporaryHome {
-  const folder = mkdtempSync(path.join(tmpdir(), 'impetus-bench-'))
+/** @param models paths of files that the core finds there, by hard link where the disk allows it */
+export function temporaryHome(models: readonly string[] = []): TemporaryHome {
+  const folder = mkdtempSync(path.join(tmpdir(), 'impetus-home-'))
   const files = path.join(folder, 'files')
   mkdirSync(files)
-  for (const model of models) place(model.path, path.join(files, path.basename(model.path)))
+  for (const model of models) place(model, path.join(files, path.basename(model)))
+  const home = path.join(folder, 'home')
   return {
-    folder,
-    env: {
-      PATH: process.env.PATH ?? '',
-      HOME: folder,
-      IMPETUS_HOME: path.join(folder, 'home'),
-      IMPETUS_MODELS: files,
-    },
+    home,
+    env: { PATH: process.env.PATH ?? '', HOME: folder, IMPETUS_HOME: home, IMPETUS_MODELS: files },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
