@@ -3,7 +3,7 @@ import { ImpetusError } from '../contract/errors.ts'
 import type { GenerateRequest } from '../engine/engine.ts'
 import type { Generation, Generator } from '../generation/types.ts'
 import type { Env } from '../http/env.ts'
-import { sseResponse } from '../http/sse.ts'
+import { type SseLimits, sseResponse } from '../http/sse.ts'
 import type { InstalledModel, Library } from '../library/types.ts'
 import type { AnswerDelta, End } from './wire.ts'
 
@@ -12,6 +12,8 @@ export interface AnsweringParts {
   readonly generator: Generator
   /** Of Impetus, for `system_fingerprint`. */
   readonly version: string
+  /** Where streams are to be less patient than usual. */
+  readonly sse?: Partial<SseLimits>
 }
 
 /** A request on its way: who asks what of which model. */
@@ -45,14 +47,13 @@ export function open(
  * ten seconds (a large model loads) the headers go out and later errors are events.
  */
 export function stream(
+  { sse = {} }: AnsweringParts,
   opening: Promise<Generation>,
   translate: (generation: Generation) => AsyncIterable<object>,
   context: Context<Env>,
 ): Promise<Response> {
-  return sseResponse(
-    context,
-    opening.then(generation => events(generation, translate)),
-  )
+  const source = opening.then(generation => events(generation, translate))
+  return sseResponse(context, source, { limits: sse })
 }
 
 async function* events(

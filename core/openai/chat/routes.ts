@@ -17,7 +17,7 @@ export function chatRoutes(app: Hono<Env>, parts: AnsweringParts): void {
     const opening = open(parts, { route: createChatCompletion.path, model, request }, context, signal)
     if (body.stream) {
       const includeUsage = body.stream_options?.include_usage ?? false
-      return stream(opening, generation => chunks(generation, head, includeUsage), context)
+      return stream(parts, opening, generation => chunks(generation, head, includeUsage), context)
     }
     await using generation = await opening
     return await whole(generation, new ChatAnswer(head))

@@ -19,7 +19,7 @@ export function completionRoutes(app: Hono<Env>, parts: AnsweringParts): void {
     const echo = (generation: Generation) => (body.echo ? promptText(request.prompt, generation, signal) : '')
     if (body.stream) {
       const includeUsage = body.stream_options?.include_usage ?? false
-      return stream(opening, generation => chunks(generation, echo, head, includeUsage), context)
+      return stream(parts, opening, generation => chunks(generation, echo, head, includeUsage), context)
     }
     await using generation = await opening
     return await whole(generation, new CompletionAnswer(head, await echo(generation)))
