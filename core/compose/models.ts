@@ -16,6 +16,7 @@ import { ModelResidency } from '../residency/residency.ts'
 import type { Residency } from '../residency/types.ts'
 import { observed } from '../system/engine-health.ts'
 import type { Base } from './base.ts'
+import { findBuiltIn } from './built-in.ts'
 
 export interface Models {
   readonly scripted: boolean
@@ -69,7 +70,13 @@ async function chooseEngine(
   if (name === 'scripted') {
     const { createScriptedEngine } = await import('../engine/scripted/scripted.ts')
     const { ScriptedLibrary } = await import('../library/scripted-library.ts')
-    return { engine: createScriptedEngine(), library: new ScriptedLibrary(), scripted: true }
+    // So that tests have streams that last.
+    const wordMilliseconds = Number(call.env.IMPETUS_SCRIPTED_WORD_MILLISECONDS ?? 0)
+    return {
+      engine: createScriptedEngine({ wordMilliseconds }),
+      library: new ScriptedLibrary(),
+      scripted: true,
+    }
   }
   if (name !== 'llama.cpp')
     throw new ExitError('usage', `--engine is "${name}": must be llama.cpp or scripted.`)
@@ -86,7 +93,7 @@ function llamaCpp(call: Call, { paths, settings, bus, log }: Base): { engine: En
       ...(own === undefined ? [] : [{ path: join(own, 'Models'), origin: 'models' as const }]),
       ...settings.current.models.folders.map(path => ({ path, origin: 'configured' as const })),
     ],
-    builtIn: null,
+    builtIn: findBuiltIn(),
     preferred: () => settings.current.models.default,
     inspector,
     bus,

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symli
 import path from 'node:path'
 import { inProject, projectVersion } from '../project.ts'
 import { inputsHash } from './inputs.ts'
+import { writeStandIn } from './stand-in.ts'
 
 /** One folder for each state of the sources, and `core` as a link to the newest. */
 const folder = inProject('build')
@@ -30,6 +31,7 @@ export async function buildCore(): Promise<Build> {
   const entry = path.join(target, 'main.js')
   const fresh = existsSync(entry)
   if (!fresh) await bundle(target)
+  await writeStandIn()
   pointAt(target)
   if (!fresh) removeOld(target)
   return { entry, fresh, milliseconds: performance.now() - began }

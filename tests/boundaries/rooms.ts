@@ -127,6 +127,7 @@ export const roots = [
   'core/serve.ts',
   'core/app.ts',
   'core/compose/base.ts',
+  'core/compose/built-in.ts',
   'core/compose/check-engine.ts',
   'core/compose/doors.ts',
   'core/compose/models.ts',
