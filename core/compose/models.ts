@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.ts'
 import { createInspector } from '../engine/inspector/client.ts'
 import { createLlamaEngine } from '../engine/llama.ts'
 import { longestByDefault } from '../engine/plan.ts'
+import { defaultWatchdog, type WatchdogLimits } from '../engine/watchdog.ts'
 import { ActiveSet } from '../generation/active.ts'
 import { ModelGenerator } from '../generation/generator.ts'
 import type { Generator } from '../generation/types.ts'
@@ -108,7 +109,17 @@ function llamaCpp(call: Call, { paths, settings, bus, log }: Base): { engine: En
       inspector,
       log: log.child({ room: 'engine' }),
       templateDeadline,
+      watchdog: () => watchdogLimits(settings.current.engine.hang),
     }),
     library,
   }
+}
+
+/** Three heartbeats may be missed. */
+function watchdogLimits({
+  silenceSeconds,
+  stepSeconds,
+}: Base['settings']['current']['engine']['hang']): WatchdogLimits {
+  const silence = silenceSeconds * 1000
+  return { ...defaultWatchdog, heartbeat: silence / 3, silence, step: stepSeconds * 1000 }
 }

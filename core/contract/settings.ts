@@ -171,6 +171,18 @@ const engine = z.object({
       }),
     })
     .prefault({}),
+  hang: z
+    .object({
+      silenceSeconds: setting(z.number().min(0.3).max(3600).default(15), {
+        title: 'Silence of a model’s process',
+        help: 'Seconds without a sign of life after which it counts as hung, is ended, and loaded anew when needed.',
+      }),
+      stepSeconds: setting(z.number().min(1).max(86_400).default(60), {
+        title: 'Longest step',
+        help: 'Seconds that one computing step may always take; a slow machine has 20 times its last step where that is longer.',
+      }),
+    })
+    .prefault({}),
   templateSeconds: setting(z.number().min(0.1).max(600).default(2), {
     title: 'Time for a chat template',
     help: 'Seconds a model’s template may take to render a chat before its process is ended.',

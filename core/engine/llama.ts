@@ -13,7 +13,8 @@ export interface LlamaParts {
   readonly spawn: SpawnRole
   readonly inspector: Inspector
   readonly log: Log
-  readonly watchdog?: WatchdogLimits
+  /** Read at each load. */
+  readonly watchdog?: () => WatchdogLimits
   /** Milliseconds that a chat template may take for one request; 2,000 by default. */
   readonly templateDeadline?: () => number
   /** Bytes that a model may take now; by default what the system says is free. */
@@ -74,7 +75,7 @@ class Loading {
     plan: LoadPlan,
     { facts }: Inspection,
   ): Promise<Loading> {
-    const watchdog = parts.watchdog ?? defaultWatchdog
+    const watchdog = parts.watchdog?.() ?? defaultWatchdog
     const child = await parts.spawn('runner', [], { extraPipes: 1 })
     const loading = new Loading(
       take => new RunnerLink(child, watchdog, parts.log.child({ model: source.id, runner: child.pid }), take),
