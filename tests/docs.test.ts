@@ -85,7 +85,7 @@ test('nothing in the repository speaks of how it was made', () => {
   const words = [
     '/w[o]rk/',
     '/f[a]rm/',
-    '\\.libr[a]ry\\b',
+    '/\\.libr[a]ry\\b',
     '\\bissue #?[0-9]+\\b',
     '\\bagent sessio[n]\\b',
     'w[o]rkplace',

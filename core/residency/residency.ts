@@ -23,7 +23,7 @@ interface Waiter {
   readonly reject: (error: unknown) => void
 }
 
-/** One model at a time for now: the engine issue's byte budget replaces this number. */
+/** One model at a time for now; a budget in bytes is to replace this number. */
 const places = 1
 
 /** Keeps models in memory: a queue, and effects around the pure `decide`. See README.md in this folder. */
