@@ -19,14 +19,20 @@ import { type SseItem, sseResponse } from './sse.ts'
 export function eventRoutes(app: Hono<Env>, history: EventHistory): void {
   serve(app, streamEvents, ({ query, context, signal }) => {
     const after = context.req.header('last-event-id') ?? query.after
-    const subscription = history.subscribe(resumeOptions(query.topics, after))
-    signal.addEventListener('abort', () => subscription.close(), { once: true })
-    return sseResponse(context, toItems(subscription), { errorItems: () => [] })
+    const options = resumeOptions(query.topics, after)
+    return sseResponse(context, read(history, options, signal), { errorItems: () => [] })
   })
 }
 
-async function* toItems(frames: AsyncIterable<WireFrame>): AsyncGenerator<SseItem> {
-  for await (const frame of frames) yield { id: frame.id, data: frame.text }
+/** Subscribes when the first event is wanted: a HEAD request wants none. */
+async function* read(
+  history: EventHistory,
+  options: Parameters<EventHistory['subscribe']>[0],
+  signal: AbortSignal,
+): AsyncGenerator<SseItem> {
+  const subscription = history.subscribe(options)
+  signal.addEventListener('abort', () => subscription.close(), { once: true })
+  for await (const frame of subscription) yield { id: frame.id, data: frame.text }
 }
 
 export interface EventSocketParts {

@@ -72,6 +72,9 @@ export function createHttpServer(parts: ServerParts): Server {
   const answer = getRequestListener((request, env) => parts.fetch(request, bindings(env, parts.transport)), {
     // Only the socket comes without a Host.
     hostname: 'localhost',
+    // Its own Request and Response in place of the global ones would save some 30 µs a request, and make `instanceof`
+    // lie about every Response made before or by `fetch`.
+    overrideGlobalObjects: false,
     errorHandler: thrown =>
       errorResponse(thrown instanceof RequestError ? malformed() : toImpetusError(thrown)),
   })

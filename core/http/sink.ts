@@ -49,6 +49,7 @@ export function nodeSink(
       return blocked
     },
     write(text) {
+      // A client that is gone gets no more; whoever works for it saw the same on the request's signal.
       if (closed || outgoing.write(text) || blocked) return
       blocked = true
       stall = setTimeout(() => outgoing.destroy(), stallMilliseconds)

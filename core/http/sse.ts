@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { ImpetusError } from '../contract/errors.ts'
+import type { ImpetusError } from '../contract/errors.ts'
 import { type Env, outgoingOf } from './env.ts'
 import { errorBody, toImpetusError } from './errors.ts'
 import { nodeSink, type Sink, webSink } from './sink.ts'
@@ -35,7 +35,8 @@ const keepAliveComment = ': keep-alive\n\n'
 const joinLimit = 64 * 1024
 
 /**
- * Answers with the events of `source`, which is closed (its `return()` called) when the client goes.
+ * Answers with the events of `source`, which must end when the request's signal aborts (the client went, its key was
+ * revoked, the core ends) and is closed by its `return()` where it has more to say than the client wants to hear.
  *
  * While `source` is a promise the status is still open: a rejection within `patience` is thrown, and answers with
  * its real status. After that the headers go out and an error becomes events. Events that come within one turn of
@@ -54,6 +55,7 @@ export async function sseResponse(
     'x-accel-buffering': 'no',
     ...options.headers,
   }
+  if (context.req.raw.method === 'HEAD') return new Response(null, { headers })
   const outgoing = outgoingOf(context)
   const sink = outgoing ? nodeSink(outgoing, headers, limits.stall) : webSink(headers)
   const signal = options.signal ?? context.get('signal')
@@ -92,14 +94,11 @@ async function pump(
       if (sink.closed) break
     }
   } catch (thrown) {
-    // A client that is gone gets no answer; whoever works for the stream saw the same signal.
-    if (!sink.closed) {
-      const error = toImpetusError(options.signal.aborted ? options.signal.reason : thrown)
-      for (const item of options.errorItems?.(error) ?? [JSON.stringify(errorBody(error)), '[DONE]']) {
-        writer.add(frame(item))
-      }
-      if (!(thrown instanceof ImpetusError)) throw thrown
-    }
+    const { aborted, reason } = options.signal
+    const error = toImpetusError(aborted ? reason : thrown)
+    const items = options.errorItems?.(error) ?? [JSON.stringify(errorBody(error)), '[DONE]']
+    for (const item of items) writer.add(frame(item))
+    if (!aborted && error.code === 'internal_error') throw thrown
   } finally {
     writer.end()
   }

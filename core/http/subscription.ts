@@ -6,8 +6,8 @@ interface SubscriptionParts {
   readonly onClose: () => void
 }
 
-/** A reader that is this far behind has stopped reading; what it misses is told as a gap. */
-const longestQueue = 1000
+/** A reader that is this far behind has stopped reading; what it misses is told as a gap. A whole history fits. */
+const longestQueue = 2000
 
 /** One reader of the event stream: a bounded queue between the bus and a connection. */
 export class Subscription implements AsyncIterable<WireFrame> {

@@ -35,6 +35,7 @@ export async function rawRequest(
       clearTimeout(timer)
       resolve()
     }
+    // One character a byte: lengths are compared with content-length.
     socket.setEncoding('latin1')
     socket.on('connect', () => socket.write(bytes))
     socket.on('data', chunk => {
@@ -88,5 +89,9 @@ function parseAnswer(text: string): { status: number; headers: Record<string, st
       return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()]
     }),
   )
-  return { status: Number(statusLine.split(' ')[1] ?? 0), headers, body: text.slice(end + 4) }
+  return {
+    status: Number(statusLine.split(' ')[1] ?? 0),
+    headers,
+    body: Buffer.from(text.slice(end + 4), 'latin1').toString(),
+  }
 }
