@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { freeName, safeFileName, shown, splitPart } from './file-name.ts'
+import { freeNames, safeFileName, shown, splitPart } from './file-name.ts'
 
 describe('a name from a listing', () => {
   it.each([
@@ -67,17 +67,16 @@ describe('a name from a listing', () => {
   })
 })
 
-describe('a free name', () => {
+describe('free names', () => {
   it.each([
-    [[], 'm.gguf'],
-    [['m.gguf'], 'owner-m.gguf'],
-    [['m.gguf', 'owner-m.gguf'], 'owner-2-m.gguf'],
-  ])('beside %j is %s', (taken: string[], free) => {
-    expect(freeName('m.gguf', 'owner', name => taken.includes(name))).toBe(free)
-  })
-
-  it('is found without an owner', () => {
-    expect(freeName('m.gguf', null, name => name === 'm.gguf')).toBe('2-m.gguf')
+    [['m.gguf'], 'owner', [], ['m.gguf']],
+    [['m.gguf'], 'owner', ['m.gguf'], ['owner-m.gguf']],
+    [['m.gguf'], 'owner', ['m.gguf', 'owner-m.gguf'], ['owner-2-m.gguf']],
+    [['m.gguf'], null, ['m.gguf'], ['1-m.gguf']],
+    [['m.gguf'], null, ['m.gguf', '1-m.gguf'], ['2-m.gguf']],
+    [['a', 'b'], 'owner', ['b'], ['owner-a', 'owner-b']],
+  ])('for %j of %s beside %j are %j', (names, owner, taken: string[], free) => {
+    expect(freeNames(names, owner, name => taken.includes(name))).toEqual(free)
   })
 })
 

@@ -47,15 +47,24 @@ export function shown(name: string): string {
 }
 
 /**
- * A name that nothing has yet: the name itself, then with the owner before it, then with a number too. Before, because
- * the end of a split file's name carries its part number.
+ * Names that nothing has yet: the names themselves, then with the owner before them, then with a number too. Before,
+ * because the end of a split file's names carries the part number; alike for all, because that is how parts are found.
  */
-export function freeName(name: string, owner: string | null, isTaken: (name: string) => boolean): string {
-  if (!isTaken(name)) return name
-  const prefix = owner === null ? '' : `${owner.slice(0, 30)}-`
-  for (let number = 1; ; number++) {
-    const candidate = number === 1 ? `${prefix}${name}` : `${prefix}${number}-${name}`
-    if (candidate !== name && !isTaken(candidate)) return candidate
+export function freeNames(
+  names: readonly string[],
+  owner: string | null,
+  isTaken: (name: string) => boolean,
+): readonly string[] {
+  for (let number = 0; ; number++) {
+    const prefix = [
+      number > 0 ? owner?.slice(0, 30) : undefined,
+      number > 1 || (number === 1 && !owner) ? number : undefined,
+    ]
+      .filter(part => part !== undefined && part !== null)
+      .map(part => `${part}-`)
+      .join('')
+    const candidates = names.map(name => `${prefix}${name}`)
+    if (!candidates.some(isTaken)) return candidates
   }
 }
 
