@@ -1,5 +1,4 @@
 import { rmSync } from 'node:fs'
-import { totalmem } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Call } from './cli/command.ts'
 import { startBase } from './compose/base.ts'
@@ -8,6 +7,7 @@ import { type Models, startModels } from './compose/models.ts'
 import { startSecurity } from './compose/security.ts'
 import type { ExitReason } from './contract/exit-codes.ts'
 import { publishEndpoint, withdrawEndpoint } from './platform/endpoint-file.ts'
+import { totalMemory } from './platform/memory.ts'
 import type { Paths } from './platform/paths.ts'
 import { refuseUnsupported, thisMachine } from './platform/supported.ts'
 import { version } from './platform/version.ts'
@@ -49,17 +49,19 @@ export async function run(call: Call): Promise<ExitReason> {
 
   await Promise.race([models.library.settled(), sleep(modelLookMilliseconds, undefined, { ref: false })])
   const { code } = security.signIn.createCode(firstCodeSeconds)
+  const model = models.library.default()
   const facts = {
     version: version(),
     ...doors.address,
-    model: models.library.default()?.id ?? null,
+    model: model?.id ?? null,
+    modelNote: model?.description ?? null,
     signInLink: `${doors.address.url}/#code=${code}`,
     openOverTcp: !doors.address.tls && !base.settings.current.server.requireKey,
     scripted: models.scripted,
     portTaken: doors.taken,
     firstStart: base.database.origin === 'created',
     modelsFolder: paths.models,
-    totalMemory: totalmem(),
+    totalMemory: totalMemory(),
   }
   call.io.stdout.write(`${call.json ? JSON.stringify(facts) : announcement(facts)}\n`)
 

@@ -1,10 +1,10 @@
 import { existsSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { freemem, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { getStatus, type Status } from '../contract/status.ts'
 import { isHealthy } from '../platform/database-health.ts'
 import { ExitError } from '../platform/exit.ts'
+import { freeMemory, totalMemory } from '../platform/memory.ts'
 import { missingOn, thisMachine } from '../platform/supported.ts'
 import { CoreClient } from './client.ts'
 import type { Call } from './command.ts'
@@ -124,8 +124,8 @@ export const checks: Readonly<Record<string, Check>> = {
   },
 
   memory() {
-    const total = totalmem()
-    const text = `${readableBytes(freemem())} of ${readableBytes(total)} free`
+    const total = totalMemory()
+    const text = `${readableBytes(freeMemory())} of ${readableBytes(total)} free`
     if (total < 4 * gigabyte) return warning(text, 'Only very small models fit.')
     return good(text)
   },

@@ -7,6 +7,8 @@ export interface Announcement {
   readonly socket: string
   /** The default model's id. */
   readonly model: string | null
+  /** What a person should know of it. */
+  readonly modelNote: string | null
   readonly signInLink: string
   /** A call from the command line without a key works over TCP. */
   readonly openOverTcp: boolean
@@ -31,7 +33,7 @@ export function announcement(facts: Announcement): string {
       ? ['  NOTE       The scripted engine answers: canned words for tests, no model at all.']
       : []),
     `  Address    ${facts.url}/v1  (OpenAI-compatible)`,
-    `  Model      ${model ?? `none yet: put a .gguf file into ${modelsFolder}`}`,
+    `  Model      ${model === null ? `none yet: put a .gguf file into ${modelsFolder}` : described(facts)}`,
     `  Try it     ${curlLine(facts)}`,
     `  Dashboard  ${facts.signInLink}`,
     '',
@@ -39,6 +41,10 @@ export function announcement(facts: Announcement): string {
       ? [...realModelAdvice(facts.totalMemory, modelsFolder).map(line => `  ${line}`), '']
       : []),
   ].join('\n')
+}
+
+function described({ model, modelNote }: Announcement): string {
+  return modelNote === null ? `${model}` : `${model}  (${modelNote})`
 }
 
 /** Where TCP needs a key or a certificate that curl does not know, the socket needs neither. */

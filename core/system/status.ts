@@ -1,7 +1,7 @@
-import { freemem, totalmem } from 'node:os'
 import type { Status } from '../contract/status.ts'
 import type { Library } from '../library/types.ts'
 import type { Clock } from '../platform/clock.ts'
+import { freeMemory, totalMemory } from '../platform/memory.ts'
 import type { Residency } from '../residency/types.ts'
 
 /** What the running core knows of itself, from the rooms that know it. */
@@ -36,6 +36,6 @@ export function currentStatus(parts: StatusParts, admin: boolean): Status {
       states: parts.residency.states().map(state => ({ ...state })),
     },
     requests: { active: parts.activeRequests() },
-    memory: { coreBytes: process.memoryUsage.rss(), totalBytes: totalmem(), freeBytes: freemem() },
+    memory: { coreBytes: process.memoryUsage.rss(), totalBytes: totalMemory(), freeBytes: freeMemory() },
   }
 }
