@@ -12,7 +12,8 @@ async function run(check: Check): Promise<boolean> {
   const began = performance.now()
   const child = spawn(process.execPath, check.command, {
     cwd: root,
-    env: toolEnvironment({ ...colours(), ...check.env }),
+    // Plain lines: they are read in logs as often as on terminals.
+    env: toolEnvironment({ NO_COLOR: '1', ...check.env }),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = new Promise<number | null>((resolve, reject) => child.on('exit', resolve).on('error', reject))
@@ -23,11 +24,6 @@ async function run(check: Check): Promise<boolean> {
   console.log(`${output}${errors}`.trimEnd())
   if (check.hint) console.log(`→ ${check.hint}`)
   return false
-}
-
-/** The tools write into a pipe here, and would leave out the colours that a terminal shows. */
-function colours(): Record<string, string> {
-  return process.stdout.hasColors?.() ? { FORCE_COLOR: '1' } : {}
 }
 
 const waiting = [...checks]

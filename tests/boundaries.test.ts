@@ -3,7 +3,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { roomsBlock } from '../scripts/docs/rooms.ts'
 import { type Import, importsOf } from './boundaries/imports.ts'
-import { confined, type Room, rooms, roots } from './boundaries/rooms.ts'
+import { confined, type Room, rooms, roots, testFiles } from './boundaries/rooms.ts'
 
 const root = path.dirname(import.meta.dirname)
 const longest = 350
@@ -43,7 +43,7 @@ function isRoot(file: string): boolean {
 }
 
 const sources = list('core/**/*.ts')
-  .filter(file => !file.endsWith('.test.ts'))
+  .filter(file => !testFiles.test(file))
   .sort()
   .map(load)
 
@@ -83,6 +83,18 @@ test('every file of core/ lies in a room of the table or is one of its roots', (
   const known = new Set(rooms.map(({ name }) => name))
   const files = sources.map(({ file }) => file)
   expect(files.filter(file => !isRoot(file) && !known.has(roomOf(file) ?? ''))).toEqual([])
+})
+
+test('no room may use a package that it does not use', () => {
+  const unused = rooms.flatMap(({ name, packages }) => {
+    const used = new Set(
+      sources
+        .filter(({ file }) => roomOf(file) === name)
+        .flatMap(({ imports }) => imports.map(({ target }) => target)),
+    )
+    return packages.filter(wanted => !used.has(wanted)).map(wanted => `${name}: ${wanted}`)
+  })
+  expect(unused).toEqual([])
 })
 
 test('every room of the table and every root is there', () => {

@@ -47,28 +47,28 @@ export const rooms: readonly Room[] = [
     holds: 'which models are in memory',
     values: shared,
     types: 'all',
-    packages: ['hono'],
+    packages: [],
   },
   {
     name: 'library',
     holds: 'model files on disk',
     values: shared,
     types: 'all',
-    packages: ['hono'],
+    packages: [],
   },
   {
     name: 'downloads',
     holds: 'models from the hub: search, jobs, transfer',
     values: shared,
     types: 'all',
-    packages: ['hono', 'zod'],
+    packages: ['zod'],
   },
   {
     name: 'generation',
     holds: 'what every dialect shares',
     values: shared,
     types: 'all',
-    packages: ['hono'],
+    packages: [],
   },
   {
     name: 'openai',
@@ -84,7 +84,7 @@ export const rooms: readonly Room[] = [
     types: 'all',
     packages: ['@humanwhocodes/momoa', 'hono', 'zod'],
   },
-  { name: 'logs', holds: 'reading the log', values: shared, types: 'all', packages: ['hono'] },
+  { name: 'logs', holds: 'reading the log', values: shared, types: 'all', packages: [] },
   {
     name: 'security',
     holds: 'keys, sign-in, audit',
@@ -97,7 +97,7 @@ export const rooms: readonly Room[] = [
     holds: 'the machine and the core’s own state',
     values: shared,
     types: 'all',
-    packages: ['hono', 'systeminformation'],
+    packages: ['hono'],
   },
   {
     name: 'cli',
@@ -133,3 +133,6 @@ export const roots = [
   'core/compose/models.ts',
   'core/compose/security.ts',
 ]
+
+/** Tests beside the sources, and what only they use: cases, generators of values, builders of files. They may import anything. */
+export const testFiles = /\.(test|cases|arbitrary|testing)\.ts$/
