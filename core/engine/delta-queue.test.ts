@@ -28,3 +28,10 @@ test('a failure reaches a reader who waits', async () => {
   queue.fail(new Error('gone'))
   await expect(waiting).rejects.toThrow('gone')
 })
+
+test('an abort does not wait', async () => {
+  const queue = new DeltaQueue<number>()
+  queue.put(1)
+  queue.abort(new Error('not wanted'))
+  await expect(queue.take()).rejects.toThrow('not wanted')
+})

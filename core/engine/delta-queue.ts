@@ -3,7 +3,7 @@
  * its context, and a reader that stops reading is cut off by the HTTP room.
  */
 export class DeltaQueue<T> {
-  readonly #values: T[] = []
+  #values: T[] = []
   #failure: { readonly error: unknown } | undefined
   #waiting: { resolve: (value: T) => void; reject: (error: unknown) => void } | undefined
 
@@ -21,6 +21,12 @@ export class DeltaQueue<T> {
     this.#failure ??= { error }
     this.#waiting?.reject(this.#failure.error)
     this.#waiting = undefined
+  }
+
+  /** Fails at once, without what was put in before: nobody wants it any more. */
+  abort(error: unknown): void {
+    this.#values = []
+    this.fail(error)
   }
 
   /** The next value. One reader at a time. */

@@ -127,7 +127,7 @@ export class LlamaModel implements LoadedModel {
     }
     const abort = () => {
       forget()
-      queue.fail(signal.reason)
+      queue.abort(signal.reason)
     }
     signal.addEventListener('abort', abort, { once: true })
     this.#link.send({ ...question, id } as Asked)
