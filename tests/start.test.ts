@@ -39,7 +39,7 @@ test('npm start builds what is stale, prints four lines, answers, and ends on a 
   const ready = performance.now() - began
 
   expect(output).toMatch(/^ *Address +http:\/\/127\.0\.0\.1:\d+\/v1/m)
-  expect(output).toMatch(/^ *Model +scripted$/m)
+  expect(output).toMatch(/^ *Model +scripted\b/m)
   expect(output).toMatch(/^ *Try it +curl http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions /m)
   expect(output).toMatch(/^ *Dashboard +http:\/\/127\.0\.0\.1:\d+\/#code=[\w-]{20,}$/m)
   // Under a second on a quiet machine, which this one need not be.
