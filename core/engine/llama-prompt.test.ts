@@ -48,6 +48,21 @@ describe('a prompt', () => {
     expect(end).toMatchObject({ reason: 'length', usage: { promptTokens: 2047, completionTokens: 1 } })
   })
 
+  test('that is far too long is refused without being read to its end', async () => {
+    const text = 'some words and so on, '.repeat(1_000_000)
+    const started = performance.now()
+    await expect(ask(model, { prompt: { kind: 'text', text } })).rejects.toMatchObject({
+      code: 'context_length_exceeded',
+      message: expect.stringMatching(/too long: \d{7,8} tokens > 2047 maximum/),
+    })
+    const messages = Array.from({ length: 50_000 }, () => ({ role: 'user', content: 'x' }) as const)
+    await expect(ask(model, { prompt: { kind: 'chat', messages } })).rejects.toMatchObject({
+      code: 'context_length_exceeded',
+      param: 'messages',
+    })
+    expect(performance.now() - started).toBeLessThan(3_000)
+  })
+
   test.each([-1, 1024, 1.5, 2 ** 40])('with the token %d is refused', async token => {
     await expect(ask(model, { prompt: { kind: 'tokens', tokens: [5, token] } })).rejects.toMatchObject({
       code: 'invalid_value',

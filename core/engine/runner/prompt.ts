@@ -2,6 +2,7 @@ import { ImpetusError } from '../../contract/errors.ts'
 import type { ChatTemplate } from '../chat-template.ts'
 import type { ChatPrompt, Prompt } from '../engine.ts'
 import type { NativeModel } from './native-model.ts'
+import { farTooLong } from './too-long.ts'
 
 /** The chat's text for this model. @throws `template_error` */
 export function renderChat(chat: ChatPrompt, template: ChatTemplate, model: NativeModel): string {
@@ -16,19 +17,62 @@ export function renderChat(chat: ChatPrompt, template: ChatTemplate, model: Nati
   }
 }
 
-/** A prompt's tokens. @throws `template_error`, `invalid_value` */
-export function promptTokens(prompt: Prompt, template: ChatTemplate, model: NativeModel): Uint32Array {
+export interface PromptParts {
+  readonly template: ChatTemplate
+  readonly model: NativeModel
+  readonly contextLength: number
+}
+
+/** Tokens that the turn of any template has at least: its beginning, its role, its end. */
+const leastTokensOfMessage = 3
+
+/** A prompt's tokens. @throws `template_error`, `invalid_value`, `context_length_exceeded` */
+export function promptTokens(prompt: Prompt, parts: PromptParts): Uint32Array {
+  const { model, contextLength } = parts
+  const tokens = tokensOf(prompt, parts)
+  if (tokens.length < contextLength) return tokens
+  throw tooLong(prompt, tokens.length, contextLength, model)
+}
+
+function tokensOf(prompt: Prompt, { model, template, contextLength }: PromptParts): Uint32Array {
+  const tokenize = (text: string, special: boolean) => {
+    const about = farTooLong(text, contextLength, part => model.tokenize(part, special).length)
+    if (about !== undefined) throw tooLong(prompt, about, contextLength, model)
+    return model.tokenize(text, special)
+  }
   switch (prompt.kind) {
-    case 'chat':
-      return withBos(model.tokenize(renderChat(prompt, template, model), true), model)
+    case 'chat': {
+      const least = prompt.messages.length * leastTokensOfMessage
+      if (least > contextLength) throw tooLong(prompt, least, contextLength, model)
+      return withBos(tokenize(renderChat(prompt, template, model), true), model)
+    }
     case 'text':
-      return withBos(model.tokenize(prompt.text, true), model)
+      return withBos(tokenize(prompt.text, true), model)
     case 'tokens':
       for (const token of prompt.tokens) model.mustKnow(token)
       return notEmpty(Uint32Array.from(prompt.tokens), model)
-    case 'infill':
-      return infill(prompt.prefix, prompt.suffix, model)
+    case 'infill': {
+      const fim = infillTokens(model)
+      const middle = [
+        [fim.prefix],
+        tokenize(prompt.prefix, false),
+        [fim.suffix],
+        tokenize(prompt.suffix, false),
+        [fim.middle],
+      ]
+      return model.addsBos ? joined([model.bos], ...middle) : joined(...middle)
+    }
   }
+}
+
+function tooLong(prompt: Prompt, tokens: number, contextLength: number, model: NativeModel): ImpetusError {
+  const trained = model.addon.getTrainContextSize()
+  const help = contextLength < trained ? `, or load the model with a longer context (up to ${trained})` : ''
+  return new ImpetusError(
+    'context_length_exceeded',
+    `The prompt is too long: ${tokens} tokens > ${contextLength - 1} maximum. Shorten it${help}.`,
+    { param: prompt.kind === 'chat' ? 'messages' : 'prompt' },
+  )
 }
 
 /** Some templates write the beginning-of-sequence token themselves: it is never there twice. */
@@ -48,25 +92,13 @@ function notEmpty(tokens: Uint32Array, model: NativeModel): Uint32Array {
   return Uint32Array.of(first)
 }
 
-function infill(prefix: string, suffix: string, model: NativeModel): Uint32Array {
-  const { fim } = model
-  if (fim === undefined) {
-    throw new ImpetusError(
-      'invalid_value',
-      'This model cannot fill in the middle: it has no tokens for it. Use a code model that has, or leave out the suffix.',
-      {
-        param: 'suffix',
-      },
-    )
-  }
-  const parts = joined(
-    [fim.prefix],
-    model.tokenize(prefix, false),
-    [fim.suffix],
-    model.tokenize(suffix, false),
-    [fim.middle],
+function infillTokens({ fim }: NativeModel): NonNullable<NativeModel['fim']> {
+  if (fim !== undefined) return fim
+  throw new ImpetusError(
+    'invalid_value',
+    'This model cannot fill in the middle: it has no tokens for it. Use a code model that has, or leave out the suffix.',
+    { param: 'suffix' },
   )
-  return model.addsBos ? joined([model.bos], parts) : parts
 }
 
 function joined(...parts: readonly ArrayLike<number>[]): Uint32Array {

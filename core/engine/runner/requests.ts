@@ -77,15 +77,8 @@ export class Requests {
     const { model, template, templateStop } = this.#loaded
     const chat = request.prompt.kind === 'chat'
     if (chat) this.#outbox.tell({ t: 'rendering', id })
-    const prompt = promptTokens(request.prompt, template, model)
+    const prompt = promptTokens(request.prompt, { template, model, contextLength: this.#contextLength })
     const room = this.#contextLength - prompt.length
-    if (room < 1) {
-      throw new ImpetusError(
-        'context_length_exceeded',
-        `The prompt is too long: ${prompt.length} tokens > ${this.#contextLength - 1} maximum. Shorten it, or load the model with a longer context.`,
-        { param: chat ? 'messages' : 'prompt' },
-      )
-    }
     for (const { token } of request.sampling.logitBias ?? []) model.mustKnow(token, 'logit_bias')
     this.#outbox.tell({ t: 'start', id, promptTokens: prompt.length })
     this.#scheduler.add({
