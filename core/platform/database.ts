@@ -1,4 +1,5 @@
-import { chmodSync } from 'node:fs'
+import { chmodSync, statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { ImpetusError } from '../contract/errors.ts'
 import { backUp, newestGoodBackup, setAside } from './database-backup.ts'
@@ -171,6 +172,8 @@ export class Database {
 const sqliteBusy = 5
 const sqliteLocked = 6
 const sqliteFull = 13
+/** Bytes below which not even an empty database opens. */
+const leastRoom = 128 * 1024
 
 /** Primary result code (the low byte) of an error thrown by node:sqlite. */
 function resultCode(error: unknown): number {
@@ -206,6 +209,13 @@ function startError(path: string, error: unknown): unknown {
       error,
     )
   }
-  if (code === sqliteFull) return cannotUse(path, Object.assign(new Error('disk full'), { code: 'ENOSPC' }))
-  return cannotUse(path, error)
+  // Without room for its shared memory SQLite only says "disk I/O error".
+  return code === sqliteFull || isFull(dirname(path))
+    ? cannotUse(path, Object.assign(new Error('disk full'), { code: 'ENOSPC' }))
+    : cannotUse(path, error)
+}
+
+function isFull(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize < leastRoom
 }

@@ -51,7 +51,8 @@ export function cannotUse(path: string, error: unknown): ExitError {
     ENOTDIR: 'a part of the path is a file. Move that file away',
     ENAMETOOLONG: 'the path is too long. Choose a shorter one',
   }
-  const why = words[code] ?? `${code}. Check the disk`
+  const what = code.startsWith('ERR_') ? (error as Error).message : code
+  const why = words[code] ?? `${what}. Check the disk`
   return new ExitError(
     'cannotCreate',
     `Cannot write ${path}: ${why}, or set IMPETUS_HOME to another folder.`,
