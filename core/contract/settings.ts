@@ -123,6 +123,7 @@ const server = z.object({
   drainSeconds: setting(z.int().min(0).max(600).default(10), {
     title: 'Time to finish',
     help: 'Seconds that running answers have when Impetus is asked to stop.',
+    env: 'IMPETUS_DRAIN_SECONDS',
   }),
 })
 
