@@ -273,12 +273,4 @@ describe('over a WebSocket', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024)
     socket.terminate()
   })
-
-  test('says goodbye when the core ends', async () => {
-    const { socket, frames } = openWebSocket()
-    await expect.poll(() => frames.length).toBe(1)
-    const closed = new Promise(resolve => socket.once('close', resolve))
-    door.stopEvents()
-    expect(await closed).toBe(1001)
-  })
 })

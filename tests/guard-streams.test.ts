@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { type Door, openDoor } from './support/door.ts'
 import { head, hold, rawRequest } from './support/raw-http.ts'
 
@@ -120,6 +121,24 @@ describe('the end of the core', () => {
     expect(JSON.parse(events.at(-2)?.slice(6) ?? '').error.code).toBe('shutting_down')
     expect(events.at(-1)).toBe('data: [DONE]')
     expect(running()).toBe(0)
+  })
+
+  test('event streams say goodbye and hold up nothing', async () => {
+    const { key } = door.keys.create({ name: 'reader', scopes: ['admin'], expiresAt: null })
+    const socket = new WebSocket(`ws://127.0.0.1:${door.port}/api/events`, { headers: { 'x-api-key': key } })
+    await once(socket, 'message')
+    const events = fetch(`${door.url}/api/events`, { headers: { 'x-api-key': key } }).then(answer =>
+      answer.text(),
+    )
+    await expect.poll(() => door.history.subscribers).toBe(2)
+    const closed = once(socket, 'close')
+    const started = performance.now()
+    await door.listeners.drain(AbortSignal.timeout(5000))
+    await door.listeners.stop()
+    expect(performance.now() - started).toBeLessThan(1000)
+    expect((await closed)[0]).toBe(1001)
+    expect(await events).toContain('stream.heartbeat')
+    expect(door.history.subscribers).toBe(0)
   })
 
   test('an idle connection and a half-sent request do not hold up the end', async () => {

@@ -74,7 +74,7 @@ export class EventSocket {
 
   /** Says goodbye to every reader. */
   stop(): void {
-    for (const client of this.#server.clients) client.close(1001, 'Impetus is ending')
+    for (const client of this.#server.clients) goodbye(client)
   }
 
   #accept(
@@ -89,7 +89,7 @@ export class EventSocket {
       const subscription = this.#parts.history.subscribe(
         resumeOptions(query.get('topics') ?? undefined, query.get('after') ?? undefined),
       )
-      live.signal.addEventListener('abort', () => client.close(1008, 'No longer allowed'), { once: true })
+      live.signal.addEventListener('abort', () => goodbye(client, live.signal.reason), { once: true })
       client.on('error', error => this.#parts.log.debug('a WebSocket failed', { reason: error.message }))
       client.on('close', () => {
         subscription.close()
@@ -121,6 +121,12 @@ export class EventSocket {
       })
     })
   }
+}
+
+/** 1001: come back later. 1008: not with these rights. */
+function goodbye(client: WebSocket, reason?: unknown): void {
+  const isOver = reason === undefined || toImpetusError(reason).code === 'shutting_down'
+  client.close(isOver ? 1001 : 1008, isOver ? 'Impetus is ending' : 'No longer allowed')
 }
 
 function credentialsOf(request: IncomingMessage, transport: Credentials['transport']): Credentials {

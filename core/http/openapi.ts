@@ -117,29 +117,64 @@ function errorSchema(): Json {
   }
 }
 
+type Side = 'input' | 'output'
+
 /** Turns zod schemas into JSON Schema and gathers the named ones. */
 class Components {
   readonly schemas: Record<string, Json> = {}
+  readonly #done: Record<Side, Map<z.ZodType, Json>> = { input: new Map(), output: new Map() }
   #nameless = 0
 
-  schema(schema: z.ZodType, io: 'input' | 'output'): Json {
-    const { $schema: _, $defs, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json
-    const definitions = Object.entries(($defs ?? {}) as Record<string, Json>)
-    const names = new Map(definitions.map(([id, definition]) => [id, this.#name(id, definition, io)]))
-    for (const [id, definition] of definitions) {
+  schema(schema: z.ZodType, side: Side): Json {
+    const known = this.#done[side].get(schema)
+    if (known) return known
+    const { json, definitions } = convert(schema, side)
+    const ownName =
+      side === 'input' ? differing(definitions, convert(schema, 'output').definitions) : new Set()
+    const names = new Map<string, string>()
+    for (const id of Object.keys(definitions)) {
+      // zod's own name for a recursive schema without an id is counted anew in every document.
+      if (id.startsWith('__')) names.set(id, `Part${++this.#nameless}`)
+      else names.set(id, ownName.has(id) ? `${id}Input` : id)
+    }
+    for (const [id, definition] of Object.entries(definitions)) {
       this.schemas[names.get(id) ?? id] = moveReferences(definition, names) as Json
     }
-    return moveReferences(json, names) as Json
+    const moved = moveReferences(json, names) as Json
+    this.#done[side].set(schema, moved)
+    return moved
   }
+}
 
-  /** A schema with defaults is one thing going in and another coming out; where they differ both get a name. */
-  #name(id: string, definition: Json, io: 'input' | 'output'): string {
-    // zod's own name for a recursive schema without an id, counted anew in every document.
-    if (id.startsWith('__')) return `Part${++this.#nameless}`
-    const known = this.schemas[id]
-    if (known === undefined || JSON.stringify(known) === JSON.stringify(definition)) return id
-    return `${id}${io === 'input' ? 'Input' : 'Output'}`
+function convert(schema: z.ZodType, io: Side): { json: Json; definitions: Record<string, Json> } {
+  const {
+    $schema: _,
+    $defs,
+    ...json
+  } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => {
+      // zod closes every object that comes out; a client must bear with fields that are added later.
+      if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
+    },
+  }) as Json
+  return { json, definitions: ($defs ?? {}) as Record<string, Json> }
+}
+
+/** A schema with defaults is one thing going in and another coming out; so is one that refers to such a schema. */
+function differing(input: Record<string, Json>, output: Record<string, Json>): ReadonlySet<string> {
+  const texts = Object.entries(input).map(([id, definition]) => ({ id, text: JSON.stringify(definition) }))
+  const found = new Set(
+    texts.filter(({ id, text }) => text !== JSON.stringify(output[id])).map(({ id }) => id),
+  )
+  for (let before = -1; before !== found.size; ) {
+    before = found.size
+    for (const { id, text } of texts) {
+      if ([...found].some(other => text.includes(`"#/$defs/${other}"`))) found.add(id)
+    }
   }
+  return found
 }
 
 function moveReferences(value: unknown, names: ReadonlyMap<string, string>): unknown {

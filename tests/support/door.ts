@@ -192,7 +192,6 @@ export async function openDoor(options: DoorOptions = {}) {
     changeSettings: (change: Partial<Settings['server']>) => {
       settings = { ...settings, ...change }
     },
-    stopEvents: () => eventSocket.stop(),
     async close() {
       eventSocket.stop()
       history.stop()
