@@ -33,9 +33,13 @@ export function endpoint<const O extends Operation>(operation: O): O {
 }
 
 /** What a caller sends (defaults not yet filled in). */
-export type RequestOf<O extends Operation> = O['request'] extends z.ZodType ? z.input<O['request']> : undefined
+export type RequestOf<O extends Operation> = O['request'] extends z.ZodType
+  ? z.input<O['request']>
+  : undefined
 /** What a handler receives (parsed, defaults filled in). */
-export type ParsedRequestOf<O extends Operation> = O['request'] extends z.ZodType ? z.output<O['request']> : undefined
+export type ParsedRequestOf<O extends Operation> = O['request'] extends z.ZodType
+  ? z.output<O['request']>
+  : undefined
 /** The parsed query string. */
 export type QueryOf<O extends Operation> = O['query'] extends z.ZodType ? z.output<O['query']> : undefined
 /** What the server answers with 200. */
