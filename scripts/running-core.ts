@@ -40,8 +40,9 @@ export async function startCore(
   const place = temporaryHome(models)
   const child = spawn(
     process.execPath,
-    [entry, 'serve', '--json', '--port', '0', '--threads', '1', ...flags],
-    { env: place.env, stdio: ['ignore', 'pipe', 'pipe'] },
+    [entry, 'serve', '--json', '--supervised', '--port', '0', '--threads', '1', ...flags],
+    // Supervised: it ends with this process, even with one that is killed.
+    { env: place.env, stdio: ['pipe', 'pipe', 'pipe'] },
   )
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -13,7 +13,11 @@ const report = {
 
 test('a run is counted by its tests', () => {
   expect(count(report, 0)).toEqual({ passed: 7, failed: 0, skipped: 1 })
-  expect(count({ ...report, success: false, numFailedTests: 2 }, 1)).toEqual({ passed: 7, failed: 2, skipped: 1 })
+  expect(count({ ...report, success: false, numFailedTests: 2 }, 1)).toEqual({
+    passed: 7,
+    failed: 2,
+    skipped: 1,
+  })
 })
 
 test('a file that cannot be loaded is a failed test', () => {

@@ -98,10 +98,11 @@ export async function startCore(options: CoreOptions = {}): Promise<StartedCore>
   const settings = { ...options.settings, engine: { threads: 1, ...options.settings?.engine } }
   await writeFile(join(home, 'settings.json'), JSON.stringify(settings))
   const engine = options.engine === undefined ? [] : ['--engine', options.engine]
-  const child = spawn(process.execPath, ['core/main.ts', 'serve', '--port', '0', ...engine], {
+  // Supervised: it ends with the test's process, even with one that is killed.
+  const child = spawn(process.execPath, ['core/main.ts', 'serve', '--supervised', '--port', '0', ...engine], {
     cwd: join(import.meta.dirname, '..', '..'),
     env: { PATH: process.env.PATH, HOME: home, IMPETUS_HOME: home },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
   let log = ''
   for (const stream of [child.stdout, child.stderr]) {
