@@ -40,6 +40,7 @@ export async function run(call: Call): Promise<ExitReason> {
     supervised: call.switches.has('supervised'),
     cleanUp: () => leaveNothing(paths),
   })
+  stack.defer(() => end.stop())
   const strictPort = call.switches.has('strict-port')
   const doors = await openDoors({ base, security, models, life, startedAt, strictPort }, stack)
   publishEndpoint(paths.endpoint, { pid: process.pid, version: version(), startedAt, ...doors.address })

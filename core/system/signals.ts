@@ -10,13 +10,18 @@ export interface SignalParts {
   readonly cleanUp: () => void
 }
 
+export interface EndListener {
+  /** Whether an error that nobody caught ended the core. */
+  readonly defect: () => boolean
+  /** Lets go of standard input, which would keep the process alive. */
+  readonly stop: () => void
+}
+
 /**
  * What from outside ends the core. The first signal drains, a second one ends the process at once: the runners see
  * their lifeline close and go too. A defect that nobody caught is logged and ends the core in order, with code 70.
  */
-export function listenForTheEnd({ life, log, supervised, cleanUp }: SignalParts): {
-  readonly defect: () => boolean
-} {
+export function listenForTheEnd({ life, log, supervised, cleanUp }: SignalParts): EndListener {
   let defect = false
   const asked = (signal: NodeJS.Signals) => {
     log.info('Asked to end', { signal })
@@ -39,5 +44,5 @@ export function listenForTheEnd({ life, log, supervised, cleanUp }: SignalParts)
     const orphaned = () => life.end({ why: 'standard input closed', now: true })
     process.stdin.once('end', orphaned).once('close', orphaned).once('error', orphaned).resume()
   }
-  return { defect: () => defect }
+  return { defect: () => defect, stop: () => void (supervised && process.stdin.destroy()) }
 }
