@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { realpathSync } from 'node:fs'
 import { isSea } from 'node:sea'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import type { Environment } from './paths.ts'
@@ -36,13 +37,24 @@ export interface ExitFacts {
   readonly signal: NodeJS.Signals | null
 }
 
+/** Looked up once, at the start: a link to the newest build may lead to another one later, with other messages. */
+const entry = process.argv[1] === undefined ? undefined : realPath(process.argv[1])
+
 /** This program: the single binary when packaged, else Node and the script it was started with. */
 export function ownExecutable(): Executable {
   if (isSea()) return { command: process.execPath, prefix: [] }
-  const entry = process.argv[1]
   if (entry === undefined)
     throw new Error('This process has no entry script, so it cannot start itself in another role.')
   return { command: process.execPath, prefix: [entry] }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    // Inside a packaged program the entry is no file.
+    return path
+  }
 }
 
 /**
