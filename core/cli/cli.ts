@@ -16,6 +16,9 @@ export interface CliParts {
 /** Runs one command line and answers the exit code. Whatever goes wrong ends in one plain line on standard error. */
 export async function runCli(args: readonly string[], parts: CliParts): Promise<number> {
   const json = args.includes('--json')
+  // `impetus models | head` closes the pipe: nobody reads the rest. A server goes on without its terminal.
+  const unread = () => void (args[0] !== 'serve' && process.exit(0))
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', unread)
   try {
     return exitCodes[await dispatch(args, parts)].code
   } catch (error) {

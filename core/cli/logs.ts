@@ -17,8 +17,6 @@ export async function run(call: Call): Promise<undefined> {
   const show = (line: string): void =>
     void stdout.write(`${call.json ? line : readableLine(line, stdout.isTTY && stdout.hasColors())}\n`)
   const end = new AbortController()
-  // `impetus logs | head` closes the pipe.
-  stdout.once('error', () => end.abort())
   process.once('SIGINT', () => end.abort())
 
   const follower = new LogFollower(path, show)

@@ -20,8 +20,6 @@ export async function run(call: Call): Promise<ExitReason | undefined> {
   const body = { ...settings, messages: [...settings.messages, { role: 'user', content: prompt }] }
   const stopped = new AbortController()
   process.once('SIGINT', () => stopped.abort())
-  // `impetus run … | head` closes the pipe: then nobody needs the rest.
-  call.io.stdout.once('error', () => stopped.abort())
   try {
     if (call.json) {
       const completion = await client.call(createChatCompletion, {
