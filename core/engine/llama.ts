@@ -2,7 +2,7 @@ import { type ErrorCode, errorCodes, ImpetusError } from '../contract/errors.ts'
 import type { Log } from '../platform/log.ts'
 import type { Ended, Engine, LoadedFacts, LoadOptions, ModelSource } from './engine.ts'
 import type { GgufFacts, Inspection, Inspector, SpawnRole } from './inspector/client.ts'
-import { goneError, LlamaModel } from './llama-model.ts'
+import { LlamaModel } from './llama-model.ts'
 import { availableMemory } from './memory.ts'
 import { type LoadPlan, planLoad } from './plan.ts'
 import type { RunnerFacts, RunnerMessage } from './protocol.ts'
@@ -136,7 +136,19 @@ function loadError(code: ErrorCode, message: string): ImpetusError {
   return new ImpetusError(Object.hasOwn(errorCodes, code) ? code : 'model_load_failed', message)
 }
 
-/** A process that dies while loading was ended by what it loads, by its native engine or for lack of memory. */
+/** A process that dies while it loads was ended by what it loads, by the system for its memory, or by chance. */
 function loadingEnded(ended: Ended): ImpetusError {
-  return new ImpetusError('model_load_failed', `The model did not load. ${goneError(ended).message}`)
+  const reason = ended.by === 'dispose' ? 'it was ended' : ended.reason
+  // llama.cpp ends its process with SIGABRT where a file contradicts what it takes for granted.
+  if (reason.includes('SIGABRT')) {
+    return new ImpetusError(
+      'invalid_model',
+      'llama.cpp gave this model up: the file is damaged, or of a kind that this version cannot run.',
+    )
+  }
+  const memory = reason.includes('SIGKILL') ? ' Perhaps the system took it for its memory.' : ''
+  return new ImpetusError(
+    'model_load_failed',
+    `The model's process died while it loaded (${reason}).${memory} Try again; if it happens again, use another file.`,
+  )
 }

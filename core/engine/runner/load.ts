@@ -30,10 +30,7 @@ export async function loadModel(
     onLoadProgress: progress,
   })
   if (!(await addon.init())) {
-    throw new ImpetusError(
-      'invalid_model',
-      `llama.cpp cannot load this model: ${log.lastError ?? 'it does not say why'}.`,
-    )
+    throw new ImpetusError('invalid_model', `llama.cpp cannot load this model: ${await log.reason()}.`)
   }
   const context = new binding.AddonContext(addon, {
     contextSize: options.contextLength * options.slots,
@@ -45,7 +42,7 @@ export async function loadModel(
   if (!(await context.init())) {
     throw new ImpetusError(
       'insufficient_memory',
-      `There is no memory for a context of ${options.contextLength} tokens: ${log.lastError ?? 'llama.cpp does not say why'}.`,
+      `There is no memory for a context of ${options.contextLength} tokens: ${await log.reason()}.`,
     )
   }
   const model = new NativeModel(addon, options.vocabularySize)

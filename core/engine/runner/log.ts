@@ -5,14 +5,21 @@ const longestLine = 1000
 
 /** The runner's voice: JSON lines on its error output, which the core writes into its own log. */
 export class RunnerLog {
-  /** The last thing llama.cpp called an error, which is why a load failed. */
-  lastError: string | undefined
+  /** The first thing llama.cpp called an error: why a load failed. What follows only says that it did. */
+  #firstError: string | undefined
 
   native(level: number, text: string): void {
     const line = text.trim()
     if (line === '' || /^\.+$/.test(line)) return
-    if (level <= logLevels.error) this.lastError = line.slice(0, longestLine)
+    if (level <= logLevels.error) this.#firstError ??= line.slice(0, longestLine)
     this.#write(level <= logLevels.error ? 'error' : level === logLevels.warn ? 'warn' : 'debug', line)
+  }
+
+  /** Why llama.cpp failed, in its own words. They come through a queue of another thread, after the failure itself. */
+  async reason(): Promise<string> {
+    for (let look = 0; this.#firstError === undefined && look < 20; look++)
+      await new Promise(resolve => setTimeout(resolve, 5))
+    return this.#firstError?.replace(leadIn, '').replace(folders, '') ?? 'it does not say why'
   }
 
   error(message: string, error: unknown): void {
@@ -23,3 +30,8 @@ export class RunnerLog {
     process.stderr.write(`${JSON.stringify({ level, message: message.slice(0, longestLine) })}\n`)
   }
 }
+
+/** The names of the functions that say it. */
+const leadIn = /^(\w+: )*(error loading model: )*/
+/** Where on this machine a file lies is nobody's business. */
+const folders = /(?:\/[^\s/'"]+)+\//g
