@@ -14,9 +14,10 @@ const failure = z.object({ error: z.object({ message: z.string() }) })
 export const modelPatienceMilliseconds = 600_000
 
 /**
- * Streams an answer to standard output and gives back its text. Thinking is shown only on a terminal, in grey.
+ * Streams an answer to standard output and gives back its text; when aborted, what there is of it. Thinking is shown
+ * only on a terminal, in grey.
  *
- * @throws ExitError `failed` with the core's words; the signal's reason when aborted
+ * @throws ExitError `failed` with the core's words
  */
 export async function streamAnswer(
   client: CoreClient,
@@ -26,7 +27,6 @@ export async function streamAnswer(
 ): Promise<string> {
   let text = ''
   let thinking = false
-  const write = (piece: string) => io.stdout.write(piece)
   const events = client.stream(createChatCompletion, {
     body: { ...body, stream: true },
     signal,
@@ -35,23 +35,27 @@ export async function streamAnswer(
   try {
     for await (const data of events) {
       if (data === '[DONE]') break
-      const value: unknown = JSON.parse(data)
-      const failed = failure.safeParse(value)
-      if (failed.success) throw new ExitError('failed', failed.data.error.message)
-      const delta = chatChunk.parse(value).choices[0]?.delta
+      const delta = deltaOf(data)
       if (delta?.reasoning_content && io.stdout.isTTY) {
         thinking = true
-        write(styleText('gray', delta.reasoning_content))
+        io.stdout.write(styleText('gray', delta.reasoning_content))
       }
       if (delta?.content) {
-        if (thinking) write('\n\n')
+        io.stdout.write(thinking ? `\n\n${delta.content}` : delta.content)
         thinking = false
         text += delta.content
-        write(delta.content)
       }
     }
-  } finally {
-    if (text !== '' && !text.endsWith('\n')) write('\n')
+  } catch (error) {
+    if (!signal.aborted) throw error
   }
+  if (text !== '' && !text.endsWith('\n')) io.stdout.write('\n')
   return text
+}
+
+function deltaOf(data: string) {
+  const value: unknown = JSON.parse(data)
+  const failed = failure.safeParse(value)
+  if (failed.success) throw new ExitError('failed', failed.data.error.message)
+  return chatChunk.parse(value).choices[0]?.delta
 }

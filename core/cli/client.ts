@@ -32,10 +32,14 @@ export class CoreClient {
   async *stream<O extends Operation>(operation: O, options: CallOptions<O>): AsyncIterable<string> {
     const response = await this.#send(operation, options)
     let rest = ''
-    for await (const piece of response.setEncoding('utf8')) {
-      const lines = (rest + piece).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) if (line.startsWith('data: ')) yield line.slice('data: '.length)
+    try {
+      for await (const piece of response.setEncoding('utf8')) {
+        const lines = (rest + piece).split('\n')
+        rest = lines.pop() ?? ''
+        for (const line of lines) if (line.startsWith('data: ')) yield line.slice('data: '.length)
+      }
+    } catch (error) {
+      throw this.#plain(error as NodeJS.ErrnoException)
     }
   }
 
@@ -88,7 +92,7 @@ export class CoreClient {
       )
     }
     if (error.code === 'ECONNRESET' || error.code === 'EPIPE') {
-      return new ExitError('unavailable', 'The core ended while it was asked.')
+      return new ExitError('unavailable', 'The core ended before its answer did.')
     }
     return error
   }

@@ -40,15 +40,14 @@ export async function converse(client: CoreClient, settings: ChatBody, io: Io): 
   terminal.close()
 
   async function answer(signal: AbortSignal): Promise<string> {
-    let text = ''
-    const heard = { ...io, stdout: io.stdout }
     try {
-      text = await streamAnswer(client, { ...settings, messages }, heard, signal)
-    } catch (error) {
+      const text = await streamAnswer(client, { ...settings, messages }, io, signal)
       if (signal.aborted) io.stdout.write('(stopped)\n')
-      else if (error instanceof ExitError && error.reason === 'failed') io.stderr.write(`${error.message}\n`)
-      else throw error
+      return text
+    } catch (error) {
+      if (!(error instanceof ExitError && error.reason === 'failed')) throw error
+      io.stderr.write(`${error.message}\n`)
+      return ''
     }
-    return text
   }
 }

@@ -20,22 +20,27 @@ export async function run(call: Call): Promise<ExitReason | undefined> {
   const body = { ...settings, messages: [...settings.messages, { role: 'user', content: prompt }] }
   const stopped = new AbortController()
   process.once('SIGINT', () => stopped.abort())
+  if (call.json) await printCompletion(client, body, call, stopped.signal)
+  else await streamAnswer(client, body, call.io, stopped.signal)
+  return stopped.signal.aborted ? 'interrupted' : undefined
+}
+
+async function printCompletion(
+  client: CoreClient,
+  body: ChatBody,
+  call: Call,
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    if (call.json) {
-      const completion = await client.call(createChatCompletion, {
-        body,
-        signal: stopped.signal,
-        patience: modelPatienceMilliseconds,
-      })
-      call.io.stdout.write(`${JSON.stringify(completion, null, 2)}\n`)
-    } else {
-      await streamAnswer(client, body, call.io, stopped.signal)
-    }
+    const completion = await client.call(createChatCompletion, {
+      body,
+      signal,
+      patience: modelPatienceMilliseconds,
+    })
+    call.io.stdout.write(`${JSON.stringify(completion, null, 2)}\n`)
   } catch (error) {
-    if (stopped.signal.aborted) return 'interrupted'
-    throw error
+    if (!signal.aborted) throw error
   }
-  return undefined
 }
 
 function wishes({ values, options }: Call): ChatBody {
