@@ -194,6 +194,7 @@ describe('JSON made to hurt', () => {
     ],
     ['one string of 10 MB of escapes', `{"input":"${'\\n'.repeat(5 * megabyte)}"}`, 'input'],
     ['a million fields', `{"logit_bias":{${'"1":1,'.repeat(1_000_000)}"2":1}}`, 'logit_bias'],
+    ['200,000 fields', `{"logit_bias":{${'"1":1,'.repeat(200_000)}"2":1}}`, 'logit_bias'],
   ])('%s: 400 that names the field, the loop free', async (_name, body, param) => {
     const bytes = Buffer.from(body)
     const stall = await longestStall(async () => {

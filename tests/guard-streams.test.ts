@@ -101,6 +101,8 @@ describe('the end of the core', () => {
     expect(refused.headers.get('retry-after')).toBe('5')
     expect((await refused.json()).error.code).toBe('shutting_down')
     expect((await fetch(`${door.url}/health`)).status).toBe(200)
+    // Whoever wants to hurry gets through to the app (this one has no such route).
+    expect((await fetch(`${door.url}/api/stop`, { method: 'POST' })).status).toBe(404)
     await drained
     expect(await stream).toMatch(/\[DONE\]\s*$/)
   })

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { ImpetusError } from '../contract/errors.ts'
 import { scanJson } from './json-scan.ts'
 
-const limits = { depth: 5, stringBytes: 10, entries: 4, containers: 20, values: 30 }
-const generous = { depth: 64, stringBytes: 1e6, entries: 1e6, containers: 1e6, values: 1e6 }
+const limits = { depth: 5, stringBytes: 10, elements: 4, members: 4, containers: 20, values: 30 }
+const generous = { depth: 64, stringBytes: 1e6, elements: 1e6, members: 1e6, containers: 1e6, values: 1e6 }
 
 async function refusal(text: string, change: Partial<typeof limits> = {}) {
   try {
@@ -37,6 +37,11 @@ test.each([
   ['not json ]]]}}} at all', null],
 ])('%s: %s', async (text, expected) => {
   expect(await refusal(text)).toBe(expected)
+})
+
+test('lists and objects have limits of their own', async () => {
+  expect(await refusal('{"a":[1,2,3,4,5]}', { elements: 5, members: 1 })).toBeNull()
+  expect(await refusal('{"a":{"b":1,"c":2}}', { elements: 5, members: 1 })).toBe('invalid_value a')
 })
 
 test('lists, objects and values are counted over the whole body', async () => {

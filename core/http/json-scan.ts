@@ -6,8 +6,10 @@ export interface ScanLimits {
   readonly depth: number
   /** Bytes of one string as sent, escapes included. */
   readonly stringBytes: number
-  /** Elements of one array or members of one object. */
-  readonly entries: number
+  /** Elements of one array. */
+  readonly elements: number
+  /** Members of one object. */
+  readonly members: number
   /** Arrays and objects in all. */
   readonly containers: number
   /** Values in all. */
@@ -126,10 +128,11 @@ class JsonScanner {
   }
 
   #next(): void {
-    const { entries, values } = this.#limits
+    const { elements, members, values } = this.#limits
     const count = (this.#counts[this.#depth] ?? 0) + 1
     this.#counts[this.#depth] = count
-    if (count > entries) this.#refuse(this.#depth - 1, 'A list', `has more than ${entries} entries`)
+    const most = this.#isArray[this.#depth] ? elements : members
+    if (count > most) this.#refuse(this.#depth - 1, 'A list', `has more than ${most} entries`)
     if (++this.#values > values) {
       this.#refuse(this.#depth - 1, 'The body', `holds more than ${values} values`)
     }

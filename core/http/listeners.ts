@@ -147,6 +147,7 @@ export class Listeners {
       envelopes,
       transport,
       limits,
+      stallMilliseconds: () => settings().limits.stalledReaderSeconds * 1000,
       tls,
       policy: rememberPolicy(facts, settings),
       draining: () => this.#draining,

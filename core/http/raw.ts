@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { STATUS_CODES } from 'node:http'
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { ImpetusError } from '../contract/errors.ts'
 import { type Envelope, errorAnswer } from './errors.ts'
+import { newRequestId } from './request-id.ts'
 
 /**
  * How long a refused sender may go on sending. Closing at once would reset the connection, and the reset can overtake
@@ -55,8 +55,27 @@ export function refuseSocket(
   socket.resume()
 }
 
+type ParserFailure = Error & { code?: string; rawPacket?: Buffer }
+
+/** Answers what never became a request. `responseOn`: the response that the connection is busy with, if any. */
+export function answerParserErrors(
+  server: Server,
+  responseOn: (socket: Duplex) => ServerResponse | undefined,
+): void {
+  const answered = new WeakSet<Duplex>()
+  server.on('clientError', (failure: ParserFailure, socket) => {
+    // The parser repeats its error for whatever still comes in.
+    if (answered.has(socket)) return
+    answered.add(socket)
+    const response = responseOn(socket)
+    const midAnswer = response?.headersSent === true && !response.writableFinished
+    if (failure.code === 'ECONNRESET' || midAnswer) socket.destroy()
+    else refuseSocket(socket, parserError(failure), newRequestId())
+  })
+}
+
 /** What the parser or Node's timers found, as an error that can be answered. */
-export function parserError(failure: Error & { code?: string; rawPacket?: Buffer }): ImpetusError {
+function parserError(failure: ParserFailure): ImpetusError {
   switch (failure.code) {
     case 'HPE_HEADER_OVERFLOW':
       return new ImpetusError('headers_too_large', 'The headers and the path are too long. Send less.')

@@ -9,12 +9,15 @@ import { createServer as createTls } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import { ImpetusError } from '../contract/errors.ts'
+import { streamEvents } from '../contract/events.ts'
 import type { Settings } from '../contract/settings.ts'
+import { getHealth, getReady, getStatus, stopCore } from '../contract/status.ts'
+import { allowOrigin, answerPreflight } from './cors.ts'
 import type { Env, Transport } from './env.ts'
 import { type EnvelopeRules, envelopeFor, errorResponse, toImpetusError } from './errors.ts'
 import { judge } from './guard.ts'
 import type { GuardPolicy } from './guard-policy.ts'
-import { parserError, refuse, refuseSocket } from './raw.ts'
+import { answerParserErrors, refuse, refuseSocket } from './raw.ts'
 import { newRequestId } from './request-id.ts'
 
 export interface TlsFiles {
@@ -44,6 +47,8 @@ export interface ServerParts {
   readonly transport: Transport
   readonly policy: () => GuardPolicy
   readonly limits: Settings['server']['limits']
+  /** How long a client may take nothing of its answer. */
+  readonly stallMilliseconds: () => number
   readonly tls: TlsFiles | null
   readonly envelopes: EnvelopeRules
   readonly upgrade: UpgradeHandler
@@ -52,8 +57,10 @@ export interface ServerParts {
   readonly draining: () => ImpetusError | null
 }
 
-/** What a client may still ask while running answers finish. */
-const openWhileDraining = new Set(['/health', '/ready', '/api/status', '/api/events'])
+/** What a client may still ask while running answers finish: how things stand, and to hurry. */
+const openWhileDraining = new Set<string>(
+  [getHealth, getReady, getStatus, stopCore, streamEvents].map(({ path }) => path),
+)
 
 /**
  * One HTTP server with the guard before everything else: Hono sees no request that the guard has not passed. Node
@@ -79,6 +86,7 @@ export function createHttpServer(parts: ServerParts): Server {
       errorResponse(thrown instanceof RequestError ? malformed() : toImpetusError(thrown)),
   })
   const current = new WeakMap<Duplex, ServerResponse>()
+  const refuseWhileDraining = (path: string) => (openWhileDraining.has(path) ? null : parts.draining())
 
   const handle = (
     incoming: IncomingMessage,
@@ -89,7 +97,9 @@ export function createHttpServer(parts: ServerParts): Server {
     current.set(incoming.socket, outgoing)
     outgoing.setHeader('x-request-id', requestId)
     outgoing.setHeader('x-content-type-options', 'nosniff')
-    const path = (incoming.url ?? '').split('?', 1)[0] ?? ''
+    outgoing.setHeader('cross-origin-resource-policy', 'same-origin')
+    outgoing.setHeader('cache-control', 'no-store')
+    const path = pathOf(incoming)
     const verdict = judge(incoming, parts.policy(), parts.transport)
     if (verdict.kind === 'refuse') {
       parts.onRefused(verdict.error, refusedFacts(incoming, parts.transport, requestId))
@@ -101,16 +111,13 @@ export function createHttpServer(parts: ServerParts): Server {
       answerPreflight(incoming, outgoing)
       return
     }
-    const refusal =
-      expect === 'unknown' ? unknownExpectation() : openWhileDraining.has(path) ? null : parts.draining()
+    const refusal = expect === 'unknown' ? unknownExpectation() : refuseWhileDraining(path)
     if (refusal) {
       refuse(incoming, outgoing, refusal, envelopeFor(path, parts.envelopes))
       return
     }
     if (expect === 'continue') outgoing.writeContinue()
-    void answer(incoming, outgoing).then(() =>
-      cutWhenStalled(outgoing, parts.limits.stalledReaderSeconds * 1000),
-    )
+    void answer(incoming, outgoing).then(() => cutWhenStalled(outgoing, parts.stallMilliseconds()))
   }
 
   server.on('request', (incoming, outgoing) => handle(incoming, outgoing, 'none'))
@@ -120,7 +127,7 @@ export function createHttpServer(parts: ServerParts): Server {
   const onUpgrade = (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     const requestId = newRequestId()
     const verdict = judge(incoming, parts.policy(), parts.transport)
-    const refusal = verdict.kind === 'refuse' ? verdict.error : parts.draining()
+    const refusal = verdict.kind === 'refuse' ? verdict.error : refuseWhileDraining(pathOf(incoming))
     if (refusal === null) {
       parts.upgrade(incoming, socket, head, { transport: parts.transport, requestId })
       return
@@ -132,16 +139,7 @@ export function createHttpServer(parts: ServerParts): Server {
   server.on('upgrade', onUpgrade)
   server.on('connect', onUpgrade)
 
-  const answered = new WeakSet<Duplex>()
-  server.on('clientError', (failure: Error & { code?: string; rawPacket?: Buffer }, socket) => {
-    // The parser repeats its error for whatever still comes in.
-    if (answered.has(socket)) return
-    answered.add(socket)
-    const response = current.get(socket)
-    const midAnswer = response?.headersSent === true && !response.writableFinished
-    if (failure.code === 'ECONNRESET' || midAnswer) socket.destroy()
-    else refuseSocket(socket, parserError(failure), newRequestId())
-  })
+  answerParserErrors(server, socket => current.get(socket))
   return server
 }
 
@@ -163,27 +161,13 @@ function serverOptions(limits: Settings['server']['limits']): ServerOptions {
   }
 }
 
+function pathOf(incoming: IncomingMessage): string {
+  return (incoming.url ?? '').split('?', 1)[0] ?? ''
+}
+
 function bindings(env: unknown, transport: Transport): Env['Bindings'] {
   const { incoming, outgoing } = env as { incoming: IncomingMessage; outgoing: ServerResponse }
   return { incoming, outgoing, transport }
-}
-
-function allowOrigin(outgoing: ServerResponse, origin: string): void {
-  // Never with credentials: cookies are for our own pages.
-  outgoing.setHeader('access-control-allow-origin', origin)
-  outgoing.setHeader('access-control-expose-headers', 'x-request-id, retry-after')
-  outgoing.setHeader('vary', 'Origin')
-}
-
-function answerPreflight(incoming: IncomingMessage, outgoing: ServerResponse): void {
-  const headers = incoming.headers['access-control-request-headers']
-  outgoing.setHeader('access-control-allow-methods', 'GET, HEAD, POST, PUT, PATCH, DELETE')
-  if (headers !== undefined) outgoing.setHeader('access-control-allow-headers', headers)
-  if (incoming.headers['access-control-request-private-network'] === 'true') {
-    outgoing.setHeader('access-control-allow-private-network', 'true')
-  }
-  outgoing.setHeader('access-control-max-age', '600')
-  outgoing.writeHead(204).end()
 }
 
 function refusedFacts(incoming: IncomingMessage, transport: Transport, requestId: string): RefusedFacts {

@@ -16,8 +16,9 @@ export interface Sink {
 }
 
 /**
- * Writes straight to Node's response: through Hono's web stream every write would cost a promise, a reader's turn and
- * an encoded copy. A client that takes nothing for `stallMilliseconds` is cut.
+ * Writes straight to Node's response. A web stream costs a promise, a reader's turn and an encoded copy for each write:
+ * 10.5 µs of processor time a token against 7.2 when each token is written alone, 1.9 against 1.4 when eight share a
+ * write. A client that takes nothing for `stallMilliseconds` is cut.
  */
 export function nodeSink(
   outgoing: HttpBindings['outgoing'],

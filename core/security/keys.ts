@@ -3,6 +3,7 @@ import type { GrantedScope } from '../http/env.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database, Row } from '../platform/database.ts'
 import { fingerprint, newId, newSecret } from './secrets.ts'
+import { noteUse } from './use.ts'
 
 /** Steps are never changed once released, only added. */
 const migrations = [
@@ -97,22 +98,24 @@ export class Keys {
       info.expiresAt,
     )
     this.#byFingerprint.set(fingerprint(key), { ...info, granted, revokedAt: null })
-    this.#database.backUp()
     return { key, info }
   }
 
-  /** The name of the key that is no more; `null` where there is none with this id. */
+  /** The name of the key that is no more; `null` where there is none with this id. Call `backUp()` when its requests are ended. */
   revoke(id: string): string | null {
     for (const [print, key] of this.#byFingerprint) {
       if (key.id !== id || key.revokedAt !== null) continue
       const revokedAt = this.#clock.now()
       this.#database.run('UPDATE keys SET revoked_at = ? WHERE id = ?', revokedAt, id)
       this.#byFingerprint.set(print, { ...key, revokedAt })
-      // A backup from before would bring the key back to life.
-      this.#database.backUp()
       return key.name
     }
     return null
+  }
+
+  /** A backup from before a revocation would bring the key back to life, were it ever needed. */
+  backUp(): void {
+    this.#database.backUp()
   }
 
   /** Notes the use of a good one. */
@@ -125,8 +128,8 @@ export class Keys {
     if (key.revokedAt !== null) return { kind: 'revoked' }
     if (isExpired(key, now)) return { kind: 'expired' }
     if (now - (key.lastUsedAt ?? 0) >= lastUseMilliseconds) {
-      this.#database.run('UPDATE keys SET last_used_at = ? WHERE id = ?', now, key.id)
       this.#byFingerprint.set(print, { ...key, lastUsedAt: now })
+      noteUse(() => this.#database.run('UPDATE keys SET last_used_at = ? WHERE id = ?', now, key.id))
     }
     return { kind: 'good', id: key.id, name: key.name, scopes: key.granted }
   }

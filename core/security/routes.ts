@@ -63,6 +63,7 @@ function keyRoutes(app: Hono<Env>, { keys, live, audit, clock }: SecurityRoutesP
       new ImpetusError('invalid_api_key', 'The key of this request was revoked.'),
     )
     audit.record('key.revoked', { key: id, name, requestsEnded, requestId: context.get('requestId') })
+    keys.backUp()
     return { id, requestsEnded }
   })
 }

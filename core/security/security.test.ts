@@ -68,6 +68,7 @@ describe('keys', () => {
     const { key, info } = keys.create(wish)
     expect(keys.revoke(info.id)).toBe('k')
     expect(keys.revoke(info.id)).toBeNull()
+    keys.backUp()
     expect(started(new Keys(database, clock)).check(key).kind).toBe('revoked')
     database.stop()
     rmSync(join(folder, 'impetus.db'))

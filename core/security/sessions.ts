@@ -2,6 +2,7 @@ import type { SessionInfo } from '../contract/sign-in.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database.ts'
 import { fingerprint, newId, newSecret } from './secrets.ts'
+import { noteUse } from './use.ts'
 
 /** Steps are never changed once released, only added. */
 const migrations = [
@@ -89,7 +90,7 @@ export class Sessions {
     if (!record || expiry(record) <= now) return null
     if (now - record.lastUsedAt >= lastUseMilliseconds) {
       record.lastUsedAt = now
-      this.#database.run('UPDATE sessions SET last_used_at = ? WHERE id = ?', now, record.id)
+      noteUse(() => this.#database.run('UPDATE sessions SET last_used_at = ? WHERE id = ?', now, record.id))
     }
     return { id: record.id, csrfToken: csrfToken(token) }
   }
