@@ -9,6 +9,7 @@ import { defaultWatchdog, type WatchdogLimits } from '../engine/watchdog.ts'
 import { ActiveSet } from '../generation/active.ts'
 import { ModelGenerator } from '../generation/generator.ts'
 import type { Generator } from '../generation/types.ts'
+import { rememberingInspector } from '../library/inspections.ts'
 import { FolderLibrary } from '../library/library.ts'
 import type { Library } from '../library/types.ts'
 import { spawnRole } from '../platform/child.ts'
@@ -49,7 +50,7 @@ export async function startModels(call: Call, base: Base, stack: AsyncDisposable
   await residency.start()
   stack.defer(() => residency.stop())
   const active = new ActiveSet()
-  const generator = new ModelGenerator({ residency, active, bus })
+  const generator = new ModelGenerator({ library, residency, active, bus })
   const contextLength = (trained: number) =>
     Math.min(trained, settings.current.engine.contextLength ?? longestByDefault)
   return { scripted, engineHealth: health, library, residency, active, generator, contextLength }
@@ -86,7 +87,9 @@ async function chooseEngine(
 
 function llamaCpp(call: Call, { paths, settings, bus, log }: Base): { engine: Engine; library: Library } {
   const templateDeadline = () => settings.current.engine.templateSeconds * 1000
-  const inspector = createInspector({ spawn: spawnRole, templateDeadline: templateDeadline() })
+  const inspector = rememberingInspector(
+    createInspector({ spawn: spawnRole, templateDeadline: templateDeadline() }),
+  )
   const own = call.env.HOME
   const library = new FolderLibrary({
     folders: () => [

@@ -3,6 +3,7 @@ import { ImpetusError } from '../contract/errors.ts'
 import type { TopicData } from '../contract/events.ts'
 import type { Delta, LoadedModel } from '../engine/engine.ts'
 import { createScriptedEngine, type ScriptedOptions } from '../engine/scripted/scripted.ts'
+import type { Library } from '../library/types.ts'
 import { Bus } from '../platform/bus.ts'
 import type { Log } from '../platform/log.ts'
 import { ModelResidency } from '../residency/residency.ts'
@@ -34,17 +35,17 @@ function home(options: ScriptedOptions = {}) {
   const engine = createScriptedEngine(options)
   const residency = new ModelResidency({
     engine,
-    source: async id => {
-      if (id !== 'scripted') throw new ImpetusError('invalid_model', 'No model.')
-      return { id, path: '' }
-    },
+    source: async id => ({ id, path: '' }),
     loadOptions: () => ({}),
     crashLimit: () => ({ count: 5, seconds: 60 }),
     bus,
     log: silent,
   })
   const active = new ActiveSet()
-  const generator = new ModelGenerator({ residency, active, bus })
+  const library: Pick<Library, 'facts'> = {
+    facts: async id => (id === 'bad' ? { state: 'invalid', reason: 'It is cut off.' } : { state: 'unknown' }),
+  }
+  const generator = new ModelGenerator({ library, residency, active, bus })
   const leases = () => residency.states()[0]?.leases
   return { generator, active, engine, residency, started, finished, leases }
 }
@@ -108,10 +109,11 @@ describe('a generation', () => {
   })
 
   it('tells why it failed', async () => {
-    const { generator, finished, engine } = home({ wordMilliseconds: 20 })
+    const { generator, finished, engine, residency } = home({ wordMilliseconds: 20 })
     await expect(generator.open(input('hello', 'bad'), never)).rejects.toMatchObject({
       code: 'invalid_model',
     })
+    expect(residency.states()).toEqual([])
     const generation = await generator.open(input('count to 1000'), never)
     setTimeout(() => engine.crash('test'), 50)
     const reading = (async () => {

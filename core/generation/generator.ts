@@ -1,5 +1,6 @@
 import { ImpetusError } from '../contract/errors.ts'
 import type { Delta } from '../engine/engine.ts'
+import type { Library } from '../library/types.ts'
 import type { Bus } from '../platform/bus.ts'
 import type { Lease, Residency } from '../residency/types.ts'
 import { Account } from './account.ts'
@@ -8,6 +9,7 @@ import { interpret } from './interpret.ts'
 import type { Generation, Generator, OpenRequest } from './types.ts'
 
 export interface GeneratorParts {
+  readonly library: Pick<Library, 'facts'>
   readonly residency: Residency
   readonly active: ActiveSet
   readonly bus: Bus
@@ -33,6 +35,7 @@ export class ModelGenerator implements Generator {
     const account = new Account(this.#parts.bus, input.modelId, input.meta)
     account.start()
     try {
+      await this.#mustBeAModel(input.modelId, place.signal)
       const begun = await this.#begin(input, place.signal)
       return generation(begun, place, account)
     } catch (error) {
@@ -40,6 +43,12 @@ export class ModelGenerator implements Generator {
       place.leave()
       throw error
     }
+  }
+
+  /** A file that cannot be loaded must not first drive the loaded model out of memory. */
+  async #mustBeAModel(id: string, signal: AbortSignal): Promise<void> {
+    const facts = await this.#parts.library.facts(id, signal)
+    if (facts.state === 'invalid') throw new ImpetusError('invalid_model', facts.reason, { param: 'model' })
   }
 
   /**

@@ -9,13 +9,13 @@ interface Entry {
   reading: Promise<FactsState> | undefined
 }
 
-/** What is known of each model's file, read one at a time, once for as long as the file stays as it is. */
+/** What is known of each model's file, read once for as long as the file stays as it is. */
 export class FactsCache {
   readonly #inspector: Inspector
   readonly #log: Log
   readonly #entries = new Map<string, Entry>()
   readonly #stopped = new AbortController()
-  #queue: Promise<unknown> = Promise.resolve()
+  #ahead: Promise<void> | undefined
 
   constructor(inspector: Inspector, log: Log) {
     this.#inspector = inspector
@@ -33,6 +33,21 @@ export class FactsCache {
     if (entry.state.state !== 'unknown') return entry.state
     entry.reading ??= this.#read(model, entry)
     return abortable(entry.reading, signal)
+  }
+
+  /** Reads what nobody has read yet, one file after another: each costs a process. A second call joins the first. */
+  readAhead(models: readonly InstalledModel[], most: number): Promise<void> {
+    const read = async () => {
+      const unknown = models.filter(model => this.now(model).state === 'unknown').slice(0, most)
+      for (const model of unknown)
+        if (!this.#stopped.signal.aborted) await this.get(model, this.#stopped.signal)
+    }
+    this.#ahead ??= read()
+      .catch(error => this.#log.warn('model files not read', { error: String(error) }))
+      .finally(() => {
+        this.#ahead = undefined
+      })
+    return this.#ahead
   }
 
   /** Forgets models that are gone. */
@@ -54,14 +69,10 @@ export class FactsCache {
     return entry
   }
 
-  #read(model: InstalledModel, entry: Entry): Promise<FactsState> {
-    const reading = this.#queue.then(async () => {
-      entry.state = await this.#look(model)
-      entry.reading = undefined
-      return entry.state
-    })
-    this.#queue = reading
-    return reading
+  async #read(model: InstalledModel, entry: Entry): Promise<FactsState> {
+    entry.state = await this.#look(model)
+    entry.reading = undefined
+    return entry.state
   }
 
   async #look(model: InstalledModel): Promise<FactsState> {

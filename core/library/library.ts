@@ -27,6 +27,9 @@ export interface FolderLibraryParts {
 /** A name that nobody knows is looked for on the disk again, but not more often than this. */
 const rescanAfterMilliseconds = 2000
 
+/** A process each of some 0.1 s: more at once would heat the machine for a list that few people scroll through. */
+const readAheadAtMost = 100
+
 /** The `.gguf` files in some folders. */
 export class FolderLibrary implements Library {
   readonly #parts: FolderLibraryParts
@@ -119,6 +122,10 @@ export class FolderLibrary implements Library {
   async facts(id: string, signal: AbortSignal): Promise<FactsState> {
     const model = this.find(id)
     return model === undefined ? { state: 'unknown' } : this.#facts.get(model, signal)
+  }
+
+  readAhead(): Promise<void> {
+    return this.#facts.readAhead(this.list(), readAheadAtMost)
   }
 
   async #scan(): Promise<void> {

@@ -54,6 +54,7 @@ export class ScriptedLibrary implements Library {
     return this.factsNow(id)
   }
 
+  async readAhead(): Promise<void> {}
   async settled(): Promise<void> {}
   async start(): Promise<void> {}
   async stop(): Promise<void> {}

@@ -70,6 +70,8 @@ export interface Library {
   factsNow(id: string): FactsState
   /** Reads the file in the inspector unless that was done before for this very file. Never rejects but by the signal. */
   facts(id: string, signal: AbortSignal): Promise<FactsState>
+  /** Reads the first hundred files that nobody has read yet, one after another. Never rejects. */
+  readAhead(): Promise<void>
   /** Begins to look and to watch; does not wait for what is found (see `settled`). */
   start(): Promise<void>
   stop(): Promise<void>

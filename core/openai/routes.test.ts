@@ -35,7 +35,7 @@ function open(options: ScriptedOptions = {}, sse: AnsweringParts['sse'] = {}) {
     log,
   })
   const active = new ActiveSet()
-  const generator = new ModelGenerator({ residency, active, bus })
+  const generator = new ModelGenerator({ library, residency, active, bus })
   const settings = settingsSchema.parse({}).server
   const app = createFrame({
     log,

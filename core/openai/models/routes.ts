@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hono } from 'hono'
 import { getModel, listModels, type WireModel } from '../../contract/models.ts'
 import type { Env } from '../../http/env.ts'
@@ -13,37 +14,21 @@ export interface ModelParts {
   readonly contextLength: (trained: number) => number
 }
 
-/**
- * How long a list waits for files that nobody has read yet, and for how many of them. One takes some 50 ms; where there
- * are thousands most are listed as they are, and a later list knows more of them.
- */
-const patience = { milliseconds: 1500, files: 32 }
+/** How long a list waits for files that nobody has read yet. Where there are many, a later list knows more of them. */
+const patienceMilliseconds = 1500
 
 export function modelRoutes(app: Hono<Env>, parts: ModelParts): void {
   const { library } = parts
   serve(app, listModels, async ({ signal }) => {
     await library.settled()
-    const models = library.list()
-    await readFacts(library, models, signal)
-    const data = models.map(model => view(parts, model, library.factsNow(model.id)))
+    await Promise.race([library.readAhead(), sleep(patienceMilliseconds, undefined, { signal, ref: false })])
+    const data = library.list().map(model => view(parts, model, library.factsNow(model.id)))
     return { object: 'list' as const, data }
   })
   serve(app, getModel, async ({ params, signal }) => {
     const model = await library.resolve(params.id ?? '')
     return view(parts, model, await library.facts(model.id, signal))
   })
-}
-
-/** Begins to read every file that is not known yet. They are read one at a time, and reading goes on afterwards. */
-async function readFacts(
-  library: Library,
-  models: readonly InstalledModel[],
-  signal: AbortSignal,
-): Promise<void> {
-  const enough = AbortSignal.any([signal, AbortSignal.timeout(patience.milliseconds)])
-  const unknown = models.filter(model => library.factsNow(model.id).state === 'unknown')
-  await Promise.allSettled(unknown.slice(0, patience.files).map(model => library.facts(model.id, enough)))
-  signal.throwIfAborted()
 }
 
 function view(parts: ModelParts, model: InstalledModel, facts: FactsState): WireModel {
