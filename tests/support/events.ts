@@ -4,8 +4,8 @@ import type { StartedCore } from './core.ts'
 interface Heard<T extends Topic = Topic> {
   readonly topic: T
   readonly data: TopicData<T>
-  /** `performance.now()` when it arrived here. */
-  readonly at: number
+  /** When it happened, by the core's clock, which is this process's too. */
+  readonly time: number
 }
 
 /** A reader of the core's event stream, over its socket. */
@@ -71,8 +71,7 @@ export class EventReader implements AsyncDisposable {
   #take(frame: string): void {
     const line = frame.split('\n').find(one => one.startsWith('data: '))
     if (line === undefined) return
-    const { topic, data } = JSON.parse(line.slice('data: '.length)) as Heard
-    this.#heard.push({ topic, data, at: performance.now() })
+    this.#heard.push(JSON.parse(line.slice('data: '.length)) as Heard)
     for (const wake of this.#waiting) wake()
     this.#waiting.clear()
   }
