@@ -18,7 +18,11 @@ export interface Suite {
 
 /** Everything `npm test` runs, in this order. */
 export const suites: readonly Suite[] = [
-  { name: 'core', holds: 'unit and integration tests', run: words => runVitest('core', words) },
+  {
+    name: 'core',
+    holds: 'unit and integration tests',
+    run: words => runVitest(['--project=core', ...words]),
+  },
   {
     name: 'browser',
     holds: 'tests that drive a real browser against a real core',
@@ -30,7 +34,7 @@ export const suites: readonly Suite[] = [
       process.env.IMPETUS_TEST_BROWSER = browser.path
       return undefined
     },
-    run: words => runVitest('browser', words),
+    run: words => runVitest(['--project=browser', ...words]),
   },
 ]
 

@@ -1,35 +1,48 @@
-import { expect, test } from 'vitest'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { inProject } from '../project.ts'
 import { add, closingLine } from './counts.ts'
-import { count } from './vitest.ts'
+import { runVitest } from './vitest.ts'
 
-const report = {
-  success: true,
-  numPassedTests: 7,
-  numFailedTests: 0,
-  numPendingTests: 1,
-  numTodoTests: 0,
-  testResults: [{ status: 'passed', assertionResults: [{}] }],
-}
+let folder: string
 
-test('a run is counted by its tests', () => {
-  expect(count(report, 0)).toEqual({ passed: 7, failed: 0, skipped: 1 })
-  expect(count({ ...report, success: false, numFailedTests: 2 }, 1)).toEqual({
-    passed: 7,
-    failed: 2,
-    skipped: 1,
-  })
+beforeEach(() => {
+  // Inside the project, where Vitest is found.
+  mkdirSync(inProject('.cache'), { recursive: true })
+  folder = mkdtempSync(inProject('.cache', 'counts-'))
 })
 
-test('a file that cannot be loaded is a failed test', () => {
-  const testResults = [...report.testResults, { status: 'failed', assertionResults: [] }]
-  expect(count({ ...report, success: false, testResults }, 1).failed).toBe(1)
-})
+afterEach(() => rmSync(folder, { recursive: true }))
 
 test.each([
-  { what: 'an error outside of every test', exitCode: 1, success: false },
-  { what: 'a killed run', exitCode: null, success: true },
-])('$what is a failed test', ({ exitCode, success }) => {
-  expect(count({ ...report, success }, exitCode).failed).toBe(1)
+  { what: 'tests', code: 'test("a", () => {}); test("b", () => { throw 1 })', counts: [1, 1, 0] },
+  { what: 'skipped ones', code: 'test.skip("a", () => {}); test.todo("b")', counts: [0, 0, 2] },
+  { what: 'a file that cannot be loaded', code: 'throw new Error("no")', counts: [0, 1, 0] },
+  {
+    what: 'a hook that fails',
+    code: 'describe("a", () => { beforeAll(() => { throw 1 }); test("b", () => {}) })',
+    counts: [0, 1, 1],
+  },
+  {
+    what: 'an error outside of every test',
+    code: 'test("a", async () => { Promise.reject(1); await new Promise(r => setTimeout(r, 50)) })',
+    counts: [1, 1, 0],
+  },
+  {
+    what: 'a worker that dies',
+    code: 'test("a", () => process.kill(process.pid, "SIGKILL"))',
+    counts: [0, 1, 0],
+  },
+])('counts $what', async ({ code, counts }) => {
+  const head = "import { beforeAll, describe, test } from 'vitest'\n"
+  writeFileSync(path.join(folder, 'a.test.ts'), head + code)
+  const [passed, failed, skipped] = counts
+  expect(await runVitest([`--root=${folder}`], 'ignore')).toEqual({ passed, failed, skipped })
+})
+
+test('nothing to run is nothing counted', async () => {
+  expect(await runVitest([`--root=${folder}`], 'ignore')).toEqual({ passed: 0, failed: 0, skipped: 0 })
 })
 
 test('the closing line names skipped tests only when there are some', () => {
