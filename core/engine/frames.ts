@@ -1,9 +1,9 @@
 import { isUint8Array } from 'node:util/types'
 
 /**
- * A frame is four bytes of length (little-endian) and that many bytes of JSON. Measured on this protocol's own
- * messages JSON costs 2 µs a token frame to write and 1 µs to read, far below one step of the smallest model, and
- * needs no schema on either side.
+ * A frame is four bytes of length (little-endian) and that many bytes of JSON. The text of a step of eight streams
+ * costs 0.6 µs to write and 1.5 µs to read and check, a thousandth of a step of the smallest model, so that a denser
+ * encoding would gain nothing.
  */
 const headerBytes = 4
 

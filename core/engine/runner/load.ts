@@ -13,6 +13,8 @@ export interface Loaded {
   /** Ends an answer beside the model's own tokens, where the template is not the model's own. */
   readonly templateStop: readonly string[]
   readonly facts: RunnerFacts
+  /** What a step of one token takes. */
+  readonly stepMilliseconds: number
 }
 
 /** Brings a model into memory. @throws `engine_unavailable`, `invalid_model`, `template_error`, `insufficient_memory` */
@@ -46,14 +48,32 @@ export async function loadModel(
     )
   }
   const model = new NativeModel(addon, options.vocabularySize)
+  const stepMilliseconds = await warmUp(context, model)
   return {
     binding,
     model,
     context,
+    stepMilliseconds,
     template: parseTemplate(options.chatTemplate ?? chatMlTemplate),
     templateStop: options.chatTemplate === null ? [chatMlEnd] : [],
     facts: factsOf(options, addon, model),
   }
+}
+
+/**
+ * Computes a token twice: the first time brings the weights into memory, which the first request would wait for
+ * otherwise; the second is measured, so that the first prompt's first chunk is not a guess.
+ */
+async function warmUp(context: AddonContext, model: NativeModel): Promise<number> {
+  let started = 0
+  for (let round = 0; round < 2; round++) {
+    started = performance.now()
+    context.initBatch(1)
+    context.addToBatch(0, 0, Uint32Array.of(Math.max(0, model.bos)), new Uint32Array(0))
+    await context.decodeBatch()
+    context.disposeSequence(0)
+  }
+  return performance.now() - started
 }
 
 async function startNative(log: RunnerLog): Promise<Binding> {

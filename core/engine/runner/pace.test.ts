@@ -3,7 +3,7 @@ import { Pace } from './pace.ts'
 
 /** Prompt tokens of each step until it settles, on a machine that takes `perToken` ms a token. */
 function settle(perToken: number, budget = 200, widest = 512, rounds = 12): number[] {
-  const pace = new Pace(widest)
+  const pace = new Pace(widest, 16)
   return Array.from({ length: rounds }, () => {
     const chunk = pace.chunk(budget)
     pace.learn(chunk, 0, chunk * perToken)
@@ -27,7 +27,7 @@ describe('prompt chunks', () => {
   })
 
   test('are not made small by the few last tokens of a prompt', () => {
-    const pace = new Pace(512)
+    const pace = new Pace(512, 16)
     for (let round = 0; round < 8; round++) pace.learn(pace.chunk(200), 0, pace.chunk(200))
     const before = pace.chunk(200)
     pace.learn(1, 0, 30)
@@ -36,14 +36,22 @@ describe('prompt chunks', () => {
   })
 
   test('follow a machine that becomes slower', () => {
-    const pace = new Pace(512)
+    const pace = new Pace(512, 16)
     for (let round = 0; round < 8; round++) pace.learn(pace.chunk(200), 0, pace.chunk(200))
     for (let round = 0; round < 8; round++) pace.learn(pace.chunk(200), 0, pace.chunk(200) * 4)
     expect(pace.chunk(200)).toBe(50)
   })
 
+  test.each([
+    { first: 0, chunk: 1 },
+    { first: 20, chunk: 20 },
+    { first: 5_000, chunk: 64 },
+  ])('begin with $first as $chunk', ({ first, chunk }) => {
+    expect(new Pace(512, first).chunk(200)).toBe(chunk)
+  })
+
   test('learn nothing from steps without a prompt', () => {
-    const pace = new Pace(512)
+    const pace = new Pace(512, 16)
     pace.learn(0, 4, 900)
     expect(pace.chunk(200)).toBe(16)
   })

@@ -1,3 +1,6 @@
+/** Tokens: a single token says little of how many at once will do. */
+const mostAtFirst = 64
+
 /**
  * How many prompt tokens one step may compute so that it stays within its time. Learned from the steps themselves:
  * the first chunk is small, and each may at most double, because a guess that is too high cannot be taken back.
@@ -9,9 +12,10 @@ export class Pace {
   #proven: number
   #offered: number
 
-  constructor(widest: number, first = 16) {
+  /** @param first tokens of the first chunk, which nothing is known about yet */
+  constructor(widest: number, first: number) {
     this.#widest = widest
-    this.#proven = Math.min(first, widest)
+    this.#proven = Math.max(1, Math.min(first, mostAtFirst, widest))
     this.#offered = this.#proven
   }
 

@@ -24,6 +24,7 @@ export class Requests {
       makeSampler: () => new binding.AddonSampler(model.addon),
       slots: options.slots,
       batchSize: options.batchSize,
+      stepMilliseconds: loaded.stepMilliseconds,
       tell: message => outbox.tell(message),
       text: (id, text, tokens) => outbox.text(id, text, tokens),
       ready: () => outbox.ready(),

@@ -16,6 +16,8 @@ export interface SchedulerParts {
   readonly slots: number
   /** Widest batch of one step, in tokens. */
   readonly batchSize: number
+  /** Milliseconds that a step of one token takes. */
+  readonly stepMilliseconds: number
   readonly tell: (message: RunnerMessage) => void
   /** One piece of text of one request, sent with the others of its step. */
   readonly text: (id: number, text: string, tokens: number) => void
@@ -59,7 +61,7 @@ export class Scheduler {
       job: undefined,
       lastUse: 0,
     }))
-    this.#pace = new Pace(parts.batchSize)
+    this.#pace = new Pace(parts.batchSize, Math.floor(stepBudget / parts.stepMilliseconds))
   }
 
   /** Milliseconds that the step under way has taken so far, null between steps, and that the last one took. */
