@@ -7,6 +7,8 @@ import { head, hold, rawRequest } from './support/raw-http.ts'
 
 /** Lowered, so that the tests need not wait for a minute; the last test proves the defaults. */
 const slowSeconds = 2
+/** What other programs on the machine may add to a wait. */
+const busyMachineSeconds = 3
 
 describe('slow clients, with the limits lowered', () => {
   let door: Door
@@ -22,7 +24,8 @@ describe('slow clients, with the limits lowered', () => {
     const shutAfter: number[] = []
     for (let n = 0; n < 200; n++) {
       const socket = await hold(door.port, 'GET /health HTTP/1.1\r\nHost: ')
-      socket.on('close', () => shutAfter.push(performance.now() - started))
+      const opened = performance.now()
+      socket.on('close', () => shutAfter.push(performance.now() - opened))
       sockets.push(socket)
     }
     const drip = setInterval(() => {
@@ -35,11 +38,11 @@ describe('slow clients, with the limits lowered', () => {
       waits.push(performance.now() - before)
       await sleep(20)
     }
-    await sleep(1500)
+    await expect.poll(() => shutAfter.length, { timeout: 10_000 }).toBe(200)
     clearInterval(drip)
-    expect(Math.max(...waits)).toBeLessThan(1000)
-    expect(shutAfter.length).toBe(200)
-    expect(Math.max(...shutAfter)).toBeLessThan(slowSeconds * 1000 + 1500)
+    waits.sort((a, b) => a - b)
+    expect(waits[Math.floor(waits.length * 0.99)]).toBeLessThan(1000)
+    expect(Math.max(...shutAfter)).toBeLessThan((slowSeconds + busyMachineSeconds) * 1000)
   })
 
   test('a head that does not come to an end: 408, closed', async () => {
@@ -47,7 +50,7 @@ describe('slow clients, with the limits lowered', () => {
     expect(answer.status).toBe(408)
     expect(JSON.parse(answer.body).error.code).toBe('request_timeout')
     expect(answer.closed).toBe(true)
-    expect(answer.milliseconds).toBeLessThan(slowSeconds * 1000 + 1000)
+    expect(answer.milliseconds).toBeLessThan((slowSeconds + busyMachineSeconds) * 1000)
   })
 
   test('a connection that never says a word is closed', async () => {
@@ -64,7 +67,7 @@ describe('slow clients, with the limits lowered', () => {
     expect(answer.status).toBe(408)
     expect(JSON.parse(answer.body).error.code).toBe('request_timeout')
     expect(answer.closed).toBe(true)
-    expect(answer.milliseconds).toBeLessThan(slowSeconds * 1000 + 1500)
+    expect(answer.milliseconds).toBeLessThan((slowSeconds + busyMachineSeconds) * 1000)
   })
 
   test('a slow upload that keeps coming is waited for', async () => {
@@ -101,8 +104,7 @@ describe('slow clients, with the limits lowered', () => {
     await sleep(300)
     // The writer waits for the reader and asks its source for no more.
     expect(door.streams.produced).toBe(produced)
-    await sleep(1500)
-    expect(door.streams.running).toBe(0)
+    await expect.poll(() => door.streams.running, { timeout: 5000 }).toBe(0)
     expect(process.memoryUsage().rss - before).toBeLessThan(50 * 1024 * 1024)
     socket.resume()
     await closed
@@ -115,8 +117,8 @@ describe('slow clients, with the limits lowered', () => {
     socket.pause()
     const one = head('GET /api/openapi.json', door.port)
     socket.write(one.repeat(400))
-    await sleep(3500)
-    expect(door.live.count).toBe(0)
+    await expect.poll(() => door.live.count, { timeout: 5000 }).toBeGreaterThan(0)
+    await expect.poll(() => door.live.count, { timeout: 10_000 }).toBe(0)
     socket.destroy()
   })
 })
@@ -155,13 +157,13 @@ test('the defaults: 15 s for a head, 15 s without a byte of the body, 30 s witho
   ])
   expect(slowHead.status).toBe(408)
   expect(slowHead.milliseconds).toBeGreaterThan(10_000)
-  expect(slowHead.milliseconds).toBeLessThan(15_500)
+  expect(slowHead.milliseconds).toBeLessThan(15_000 + busyMachineSeconds * 1000)
   expect(slowBody.status).toBe(408)
   expect(slowBody.milliseconds).toBeGreaterThan(14_000)
-  expect(slowBody.milliseconds).toBeLessThan(17_000)
+  expect(slowBody.milliseconds).toBeLessThan(15_000 + busyMachineSeconds * 1000)
   while (door.streams.running > 0 && performance.now() - readerStarted < 40_000) await sleep(100)
   expect(performance.now() - readerStarted).toBeGreaterThan(25_000)
-  expect(performance.now() - readerStarted).toBeLessThan(33_000)
+  expect(performance.now() - readerStarted).toBeLessThan(30_000 + busyMachineSeconds * 1000)
   reader.destroy()
 }, 60_000)
 

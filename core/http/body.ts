@@ -77,7 +77,11 @@ function collect(incoming: IncomingMessage, limits: BodyLimits): Promise<Uint8Ar
     }
     const tooSlow = () =>
       finish(new ImpetusError('request_timeout', 'The upload stopped half-way. Send the request again.'))
-    const pause = setTimeout(tooSlow, limits.slowRequestSeconds * 1000)
+    // A turn later: after a sleep of the machine the timer comes before what has long arrived, and that refreshes it.
+    const pause = setTimeout(() => {
+      const before = length
+      setImmediate(() => length === before && tooSlow())
+    }, limits.slowRequestSeconds * 1000)
     const whole = setTimeout(tooSlow, limits.slowRequestSeconds * 1000 * longestUpload)
     const onData = (chunk: Buffer) => {
       length += chunk.length

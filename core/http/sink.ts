@@ -35,6 +35,8 @@ export function nodeSink(
     wake?.()
     wake = undefined
   }
+  // After a sleep of the machine or a long stall of the loop the timer comes before the news that the client has read.
+  const cutUnlessDrained = () => setImmediate(() => blocked && outgoing.destroy())
   outgoing.once('close', () => {
     closed = true
     settle()
@@ -53,7 +55,7 @@ export function nodeSink(
       // A client that is gone gets no more; whoever works for it saw the same on the request's signal.
       if (closed || outgoing.write(text) || blocked) return
       blocked = true
-      stall = setTimeout(() => outgoing.destroy(), stallMilliseconds)
+      stall = setTimeout(() => cutUnlessDrained(), stallMilliseconds)
     },
     drained: () =>
       new Promise(resolve => {

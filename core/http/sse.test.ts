@@ -108,10 +108,10 @@ test('comments only while nothing comes', async () => {
       await sleep(10)
       yield String(n)
     }
-    await sleep(150)
+    await sleep(1500)
     yield 'last'
   }
-  const text = await (await request(steady, { limits: { keepAlive: 60 } })).text()
+  const text = await (await request(steady, { limits: { keepAlive: 500 } })).text()
   const comments = text.indexOf(': keep-alive')
   expect(comments).toBeGreaterThan(text.indexOf('data: 9'))
   expect(comments).toBeLessThan(text.indexOf('data: last'))
