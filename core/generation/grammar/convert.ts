@@ -1,5 +1,6 @@
 import { arrayExpression } from './arrays.ts'
 import { type Conjunction, expand } from './expand.ts'
+import { anyKey } from './keys.ts'
 import {
   boundsOf,
   constantsOf,
@@ -15,7 +16,7 @@ import { anyNumber, integerExpression, numberExpression } from './numbers.ts'
 import { objectExpression, type Values } from './objects.ts'
 import { choice, type Rules } from './rules.ts'
 import type { Schema, SchemaDocument, SchemaObject } from './schema.ts'
-import { characterRule, stringRule } from './strings.ts'
+import { anyString, stringRule } from './strings.ts'
 import type { Syntax } from './syntax.ts'
 import { ValidationTooCostly, Validator } from './validate.ts'
 
@@ -156,9 +157,9 @@ export class Converter implements Values {
 
 /** The rule of any value in this syntax. */
 export function anyValue(rules: Rules, syntax: Syntax): string {
-  const string = rules.add('string', syntax.string(`${characterRule(rules, syntax)}*`))
+  const string = anyString(rules, syntax)
   const number = rules.add('number', anyNumber)
-  const key = rules.add('key', syntax.keyFrom(`${characterRule(rules, syntax)}*`))
+  const key = anyKey(rules, syntax)
   const scalars = [string, number, syntax.value(true), syntax.value(false), syntax.value(null)]
   const name = `any-${syntax.name}`
   const member = `${key} ws ${name}`
@@ -170,7 +171,7 @@ export function anyValue(rules: Rules, syntax: Syntax): string {
 /** The rule of any object in this syntax. */
 export function anyObject(rules: Rules, syntax: Syntax): string {
   const value = anyValue(rules, syntax)
-  const key = rules.add('key', syntax.keyFrom(`${characterRule(rules, syntax)}*`))
+  const key = anyKey(rules, syntax)
   const member = `${key} ws ${value}`
   return rules.add('object', `"{" ws (${member} ("," ws ${member})* ws)? "}"`)
 }

@@ -1,5 +1,6 @@
 import { anyCodePoint, characters, subtract, union } from './codepoints.ts'
 import { choice, type Rules } from './rules.ts'
+import { characterRule } from './strings.ts'
 import type { Syntax } from './syntax.ts'
 
 interface Node {
@@ -7,10 +8,16 @@ interface Node {
   readonly children: Map<string, Node>
 }
 
+/** Any key, with its colon. */
+export function anyKey(rules: Rules, syntax: Syntax): string {
+  return rules.add('key', syntax.anyKey?.() ?? syntax.keyFrom(`${characterRule(rules, syntax)}*`))
+}
+
 /** Expression of a key (colon included) that is none of `names`: a key must not come up twice in an object. */
 export function keyExcept(rules: Rules, syntax: Syntax, names: readonly string[]): string {
-  const any = rules.add('char', syntax.character(anyCodePoint)!)
-  if (names.length === 0) return rules.add('key', syntax.keyFrom(`${any}*`))
+  // A notation with keys of its own kind cannot leave single ones out; a declared name may then come up again.
+  if (names.length === 0 || syntax.anyKey) return anyKey(rules, syntax)
+  const any = characterRule(rules, syntax)
   const root: Node = { ends: false, children: new Map() }
   for (const name of names) {
     let node = root

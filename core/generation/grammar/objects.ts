@@ -23,7 +23,7 @@ export interface Values {
  */
 const maxOptional = 200
 
-interface Member {
+export interface Member {
   readonly expression: string
   readonly required: boolean
 }
@@ -34,7 +34,7 @@ interface Member {
  */
 export function objectExpression(values: Values, schemas: Conjunction): string | undefined {
   const { syntax } = values
-  const names = namesOf(schemas)
+  const names = propertyNames(schemas)
   const required = new Set(schemas.flatMap(schema => texts(schema.required)))
   const members: Member[] = []
   let optional = 0
@@ -60,7 +60,7 @@ export function objectExpression(values: Values, schemas: Conjunction): string |
 }
 
 /** Declared and required names, in the order in which they come up. */
-function namesOf(schemas: Conjunction): readonly string[] {
+export function propertyNames(schemas: Conjunction): readonly string[] {
   const declared = schemas.flatMap(schema =>
     isObject(schema.properties) ? Object.keys(schema.properties) : [],
   )
@@ -185,19 +185,21 @@ function countLimits(
   return { min: Math.max(0, min - required), max: max - required }
 }
 
-function membersExpression(
+/** Members and what parts them, with the further ones at the end; undefined when there can be none. */
+export function membersExpression(
   rules: Rules,
   members: readonly Member[],
   extra: string | undefined,
   count: Count,
+  separator = '"," ws',
 ): { expression: string; mayBeEmpty: boolean } | undefined {
-  const more = extra === undefined || count.max === 0 ? undefined : rules.add('more', `"," ws ${extra}`)
+  const more = extra === undefined || count.max === 0 ? undefined : rules.add('more', `${separator} ${extra}`)
   /** tails[k]: what may follow a member, from member k on. */
   const tails: string[] = []
   tails[members.length] = more === undefined ? '' : repeat(more, count.min, count.max)
   for (let index = members.length - 1; index >= 0; index -= 1) {
     const { expression, required } = members[index]!
-    const own = required ? `"," ws ${expression}` : `("," ws ${expression})?`
+    const own = required ? `${separator} ${expression}` : `(${separator} ${expression})?`
     const after = tails[index + 1]!
     tails[index] = after === '' ? own : rules.add('members', `${own} ${after}`)
   }

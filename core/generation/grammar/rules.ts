@@ -36,6 +36,10 @@ export class Rules {
     return name
   }
 
+  has(name: string): boolean {
+    return this.#bodies.has(name)
+  }
+
   /** A name for a rule that is defined later, so that it can mention itself. */
   reserve(hint: string): string {
     const word = hint

@@ -27,8 +27,14 @@ export function stringRule(rules: Rules, syntax: Syntax, limits: StringLimits, r
   }
   if (limits.minLength > maxRepeats) report('minLength')
   if (limits.maxLength > maxRepeats && limits.maxLength !== Infinity) report('maxLength')
+  if (limits.minLength === 0 && limits.maxLength === Infinity) return anyString(rules, syntax)
   const character = characterRule(rules, syntax)
   return rules.add('string', syntax.string(repeat(character, limits.minLength, limits.maxLength)))
+}
+
+/** Any string. */
+export function anyString(rules: Rules, syntax: Syntax): string {
+  return rules.add('string', syntax.anyString?.() ?? syntax.string(`${characterRule(rules, syntax)}*`))
 }
 
 /** Any one character of a string. */

@@ -4,9 +4,6 @@ import { characterClass, choice, literal } from './rules.ts'
 /** How values are written: as JSON, or in a model family's own notation for tool arguments. */
 export interface Syntax {
   readonly name: string
-  readonly true: string
-  readonly false: string
-  readonly null: string
   /** Expression of an object's key, its colon included. */
   key(name: string): string
   /** Expression of the key's text from that of its characters. */
@@ -15,6 +12,10 @@ export interface Syntax {
   string(content: string): string
   /** Expression of one character of a string that is in the set, however it may be written. */
   character(set: Ranges): string | undefined
+  /** Expression of a string without limits, where that is not the same as any characters. */
+  anyString?(): string
+  /** Expression of any key, its colon included, where that is not the same as any characters. */
+  anyKey?(): string
   /** A value that is known beforehand (enum, const). */
   value(value: unknown): string
 }
@@ -58,9 +59,6 @@ function jsonCharacter(set: Ranges): string | undefined {
 
 export const jsonSyntax: Syntax = {
   name: 'json',
-  true: 'true',
-  false: 'false',
-  null: 'null',
   key: name => `${literal(`${JSON.stringify(name)}:`)}`,
   keyFrom: content => `"\\"" ${content} "\\":"`,
   string: content => `"\\"" ${content} "\\""`,
