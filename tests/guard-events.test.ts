@@ -215,7 +215,8 @@ describe('over a WebSocket', () => {
 
   test('no WebSocket elsewhere: 404; a broken handshake: 400', async () => {
     expect((await handshake({ 'x-api-key': adminKey }, '/v1/measure')).status).toBe(404)
-    expect((await handshake({ 'x-api-key': adminKey, 'sec-websocket-version': '1' })).status).toBe(400)
+    const broken = await handshake({ 'x-api-key': adminKey, 'sec-websocket-version': '1' })
+    expect([broken.status, JSON.parse(broken.body).error.code]).toEqual([400, 'bad_request'])
   })
 
   test("a page's session opens it with its cookie, from its own Origin only", async () => {

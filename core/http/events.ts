@@ -11,6 +11,7 @@ import type { EventHistory, WireFrame } from './event-history.ts'
 import type { Credentials } from './frame.ts'
 import type { LiveRequests } from './live.ts'
 import { refuseSocket } from './raw.ts'
+import { newRequestId } from './request-id.ts'
 import { checkScope, serve } from './serve.ts'
 import type { UpgradeHandler } from './server.ts'
 import { type SseItem, sseResponse } from './sse.ts'
@@ -55,6 +56,14 @@ export class EventSocket {
 
   constructor(parts: EventSocketParts) {
     this.#parts = parts
+    // By itself ws answers a broken handshake as plain text.
+    this.#server.on('wsClientError', (error, socket) => {
+      const refusal = new ImpetusError(
+        'bad_request',
+        `The WebSocket handshake is not well-formed: ${error.message}.`,
+      )
+      refuseSocket(socket, refusal, newRequestId())
+    })
   }
 
   /** Answers a handshake that the guard let pass. */

@@ -156,6 +156,9 @@ function serverOptions(limits: Settings['server']['limits']): ServerOptions {
     // Clients that keep connections for a minute would otherwise meet one that has just been closed.
     keepAliveTimeout: 75_000,
     requireHostHeader: false,
+    // A client whose machine went to sleep says nothing; this finds out while a request of it waits.
+    keepAlive: true,
+    keepAliveInitialDelay: 30_000,
     // Java's HTTP client asks for "Upgrade: h2c" on every first request; that is a plain request to us.
     shouldUpgradeCallback: request => request.headers.upgrade?.toLowerCase() === 'websocket',
   }
