@@ -21,11 +21,22 @@ describe('silence', () => {
   test('is told once when it lasts', () => {
     const told = vi.fn()
     const silence = new Silence(limits, told)
+    silence.heard()
     vi.advanceTimersByTime(700)
     expect(told).not.toHaveBeenCalled()
     vi.advanceTimersByTime(5_000)
     expect(told).toHaveBeenCalledOnce()
     expect(told).toHaveBeenCalledWith('it gave no sign of life for 0.8 s')
+    silence.stop()
+  })
+
+  test('before the first sign of life is a process that starts, and has the default time', () => {
+    const told = vi.fn()
+    const silence = new Silence(limits, told)
+    vi.advanceTimersByTime(14_000)
+    expect(told).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(2_000)
+    expect(told).toHaveBeenCalledWith('it gave no sign of life for 15.0 s')
     silence.stop()
   })
 
