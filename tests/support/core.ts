@@ -68,6 +68,11 @@ export class StartedCore implements AsyncDisposable {
     })
   }
 
+  /** Its runner processes among them. */
+  runners(): number[] {
+    return this.children().filter(pid => roleOf(pid) === 'runner')
+  }
+
   /** Open descriptors of the core. Linux only. */
   descriptors(): number {
     return readdirSync(`/proc/${this.pid}/fd`).length
@@ -139,6 +144,15 @@ export function statOf(
     return state === 'Z'
       ? undefined
       : { ticks: Number(fields[11]) + Number(fields[12]), parent: Number(parent), state }
+  } catch {
+    return undefined
+  }
+}
+
+function roleOf(pid: number): string | undefined {
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+    return words[words.findIndex(word => word.endsWith('main.ts')) + 1]
   } catch {
     return undefined
   }
