@@ -44,6 +44,13 @@ export class Job {
     return this.next < 0 ? this.request.prompt.length - this.computed : 1
   }
 
+  /** The next `count` tokens to compute, which count as computed from now on. */
+  take(count: number): Uint32Array {
+    if (this.next >= 0) return Uint32Array.of(this.next)
+    this.computed += count
+    return this.request.prompt.subarray(this.computed - count, this.computed)
+  }
+
   admit(cached: number, now: number): void {
     this.cached = cached
     this.computed = cached

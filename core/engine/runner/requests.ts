@@ -1,6 +1,6 @@
-import { ImpetusError } from '../../contract/errors.ts'
 import type { GenerateRequest } from '../engine.ts'
 import type { CoreMessage, RunnerLoadOptions } from '../protocol.ts'
+import { errorMessage } from './error-message.ts'
 import type { Loaded } from './load.ts'
 import type { Outbox } from './outbox.ts'
 import { promptTokens, renderChat } from './prompt.ts'
@@ -43,14 +43,7 @@ export class Requests {
     try {
       this.#answer(message)
     } catch (error) {
-      const known = error instanceof ImpetusError ? error : new ImpetusError('internal_error', String(error))
-      this.#outbox.tell({
-        t: 'error',
-        id: message.id,
-        code: known.code,
-        message: known.message,
-        ...(known.param !== undefined && { param: known.param }),
-      })
+      this.#outbox.tell(errorMessage(message.id, error))
     }
   }
 

@@ -2,10 +2,12 @@ import { ImpetusError } from '../../contract/errors.ts'
 import type { EndReason } from '../engine.ts'
 import type { RunnerMessage } from '../protocol.ts'
 import type { AddonContext, AddonSampler } from './binding.ts'
+import { errorMessage } from './error-message.ts'
 import { Job, type JobRequest } from './job.ts'
 import type { NativeModel } from './native-model.ts'
 import { Pace } from './pace.ts'
 import { penaltyWindow, samplerConfig } from './sampling.ts'
+import { Slot } from './slot.ts'
 import { chooseSlot } from './slots.ts'
 import { composeStep, type StepPart } from './step.ts'
 
@@ -29,14 +31,6 @@ export interface SchedulerParts {
 const stepBudget = 200
 const sharedStepBudget = 100
 
-interface Slot {
-  readonly index: number
-  /** Tokens whose state is in the context. */
-  tokens: number[]
-  job: Job | undefined
-  lastUse: number
-}
-
 /**
  * Owns the batch: decides what every step computes, runs it and hands out what came of it. One loop, which is awake
  * only while there is work; everything else only adds to the queue or marks jobs as aborted. What the native context
@@ -55,12 +49,7 @@ export class Scheduler {
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts
-    this.#slots = Array.from({ length: parts.slots }, (_, index) => ({
-      index,
-      tokens: [],
-      job: undefined,
-      lastUse: 0,
-    }))
+    this.#slots = Array.from({ length: parts.slots }, (_, index) => new Slot(index, parts.context))
     this.#pace = new Pace(parts.batchSize, Math.floor(stepBudget / parts.stepMilliseconds))
   }
 
@@ -124,30 +113,17 @@ export class Scheduler {
 
   #admit(job: Job, slot: Slot, common: number): void {
     const { prompt, sampling } = job.request
-    // The last token is always computed, because its logits are what the first answer token is sampled from.
-    const cached = this.#cut(slot, Math.min(common, prompt.length - 1))
-    job.admit(cached, performance.now())
-    job.sampler = this.#parts.makeSampler()
-    job.sampler.applyConfig(samplerConfig(sampling, prompt.subarray(-penaltyWindow), Math.random() * 2 ** 32))
     slot.job = job
-  }
-
-  /** Shortens what a slot holds to its first `keep` tokens, or to none where the model's state cannot be cut. */
-  #cut(slot: Slot, keep: number): number {
-    if (keep === slot.tokens.length) return keep
-    const { context } = this.#parts
-    const whole = context.getSequenceKvCacheMinPosition(slot.index) <= 0
-    if (keep > 0 && whole && context.removeTokenCellsFromSequence(slot.index, keep, -1)) {
-      slot.tokens.length = keep
-      return keep
+    try {
+      // The last token is always computed, because its logits are what the first answer token is sampled from.
+      job.admit(slot.cut(Math.min(common, prompt.length - 1)), performance.now())
+      job.sampler = this.#parts.makeSampler()
+      job.sampler.applyConfig(
+        samplerConfig(sampling, prompt.subarray(-penaltyWindow), Math.random() * 2 ** 32),
+      )
+    } catch (error) {
+      this.#fail(slot, error)
     }
-    this.#clear(slot)
-    return 0
-  }
-
-  #clear(slot: Slot): void {
-    this.#parts.context.disposeSequence(slot.index)
-    slot.tokens = []
   }
 
   #compose(): StepPart[] {
@@ -161,29 +137,19 @@ export class Scheduler {
   async #step(step: readonly StepPart[]): Promise<void> {
     const { context } = this.#parts
     const outputs: { readonly slot: Slot; readonly job: Job; readonly logit: number }[] = []
-    let prefill = 0
+    const computed = { prefill: 0, decode: 0 }
     try {
       context.initBatch(step.reduce((sum, part) => sum + part.tokens, 0))
       for (const part of step) {
         const slot = this.#slots[part.slot] as Slot
         const job = slot.job as Job
+        computed[job.phase] += part.tokens
         const samples = part.tokens === job.pending
-        const tokens =
-          job.phase === 'decode'
-            ? Uint32Array.of(job.next)
-            : job.request.prompt.subarray(job.computed, job.computed + part.tokens)
-        if (job.phase === 'prefill') prefill += part.tokens
-        const logits = context.addToBatch(
-          slot.index,
-          slot.tokens.length,
-          tokens,
-          samples ? Uint32Array.of(part.tokens - 1) : noLogits,
-        )
-        if (samples) outputs.push({ slot, job, logit: logits[0] as number })
-        for (const token of tokens) slot.tokens.push(token)
-        if (job.phase === 'prefill') job.computed += part.tokens
+        const logit = slot.addToBatch(job.take(part.tokens), samples)
+        if (samples) outputs.push({ slot, job, logit })
       }
-      await this.#decode(prefill, step.length)
+      await this.#decode()
+      this.#pace.learn(computed.prefill, computed.decode, this.#lastStep)
       for (const { slot, job, logit } of outputs) {
         if (!job.aborted) this.#take(slot, job, await context.sampleToken(logit, job.sampler as AddonSampler))
       }
@@ -192,7 +158,7 @@ export class Scheduler {
     }
   }
 
-  async #decode(prefill: number, slots: number): Promise<void> {
+  async #decode(): Promise<void> {
     const started = performance.now()
     this.#stepStarted = started
     try {
@@ -201,17 +167,15 @@ export class Scheduler {
       this.#stepStarted = undefined
       this.#lastStep = performance.now() - started
     }
-    this.#pace.learn(prefill, slots, this.#lastStep)
   }
 
   #take(slot: Slot, job: Job, token: number): void {
     if (job.aborted) return
     if (token < 0) {
+      const param = 'logit_bias'
       this.#fail(
         slot,
-        new ImpetusError('invalid_value', 'The logit biases leave no token to choose.', {
-          param: 'logit_bias',
-        }),
+        new ImpetusError('invalid_value', 'The logit biases leave no token to choose.', { param }),
       )
       return
     }
@@ -253,23 +217,15 @@ export class Scheduler {
     for (const part of step) {
       const slot = this.#slots[part.slot] as Slot
       this.#fail(slot, new ImpetusError('engine_crashed', `The model could not compute this: ${reason}`))
-      this.#clear(slot)
+      slot.clear()
     }
   }
 
-  #fail(slot: Slot, error: ImpetusError): void {
+  #fail(slot: Slot, error: unknown): void {
     const job = slot.job
     this.#release(slot)
     if (job === undefined || job.aborted) return
     this.#jobs.delete(job.request.id)
-    this.#parts.tell({
-      t: 'error',
-      id: job.request.id,
-      code: error.code,
-      message: error.message,
-      ...(error.param !== undefined && { param: error.param }),
-    })
+    this.#parts.tell(errorMessage(job.request.id, error))
   }
 }
-
-const noLogits = new Uint32Array(0)
