@@ -203,8 +203,11 @@ export class Downloads {
   }
 
   #reservedNames(except?: Job): Set<string> {
-    const open = this.#jobs.filter(job => job !== except && isOpen(job))
-    return new Set(open.flatMap(job => job.row.files.map(file => foldedName(file.name))))
+    // One that failed has no claim: if it is tried again, it takes what is free then.
+    const claiming = this.#jobs.filter(
+      job => job !== except && (isActive(job.state) || job.state === 'paused'),
+    )
+    return new Set(claiming.flatMap(job => job.row.files.map(file => foldedName(file.name))))
   }
 
   /** The job that brings one of the files, unless it has come to its end. */
@@ -244,15 +247,20 @@ export class Downloads {
 }
 
 interface Files {
-  readonly files: readonly { readonly key: string }[]
+  readonly files: readonly { readonly url: string; readonly sha256: string | null }[]
 }
 
 function isOpen({ state }: Job): boolean {
   return state !== 'done' && state !== 'cancelled'
 }
 
+/** One transfer is enough for the same content, wherever it is, and for the same address as long as its content is. */
 function shares(job: Job, { files }: Files): boolean {
-  return job.row.files.some(file => files.some(other => other.key === file.key))
+  return job.row.files.some(one =>
+    files.some(other =>
+      one.sha256 !== null && other.sha256 !== null ? one.sha256 === other.sha256 : one.url === other.url,
+    ),
+  )
 }
 
 function hintFor(state: DownloadState): string {

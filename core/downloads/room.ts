@@ -50,7 +50,7 @@ export class DownloadRoom {
   constructor(parts: DownloadRoomParts) {
     const { paths, env, clock, version } = parts
     this.#endpoint = endpointOf(env.HF_ENDPOINT)
-    this.token = new HubToken({ path: join(paths.home, 'hub-token'), environment: env.HF_TOKEN })
+    this.token = new HubToken({ path: join(paths.home, 'hub-token'), environment: env.HF_TOKEN?.trim() })
     this.#client = new Client({
       ...parts,
       endpoint: this.#endpoint,

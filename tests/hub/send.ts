@@ -69,8 +69,11 @@ async function sendBytes(
     if (!response.write(block)) await drained(response)
   }
   if (response.destroyed || faults.stallAfter !== undefined) return
-  if (faults.resetEvery !== undefined && most < end - start) response.socket?.resetAndDestroy()
-  else if (faults.cutAt !== undefined && most < end - start) response.socket?.destroy()
+  if (faults.resetEvery !== undefined && most < end - start) {
+    // A reset throws away what the other side's system has not handed on yet, and how much that is is luck.
+    await sleep(50)
+    response.socket?.resetAndDestroy()
+  } else if (faults.cutAt !== undefined && most < end - start) response.socket?.destroy()
   else response.end()
 }
 

@@ -13,7 +13,7 @@ export interface Plan {
   readonly repo: string | null
   readonly revision: string | null
   readonly quantization: string | null
-  readonly files: readonly Pick<FileRow, 'key' | 'url' | 'bytes' | 'sha256' | 'name'>[]
+  readonly files: readonly Pick<FileRow, 'url' | 'bytes' | 'sha256' | 'name'>[]
 }
 
 export interface PlanParts {
@@ -56,7 +56,7 @@ async function planHub(reference: HubReference, { hub }: PlanParts, signal: Abor
   const group = chooseGroup(files, reference)
   const planned = group.files.map(({ path, bytes, sha256 }) => {
     const url = hub.fileUrl(repo, revision, path).href
-    return { key: sha256 ?? url, url, bytes, sha256, name: safeFileName(path) }
+    return { url, bytes, sha256, name: safeFileName(path) }
   })
   if (gated) await hub.checkAccess(new URL(planned[0]?.url as string), repo, signal)
   return {
@@ -89,7 +89,7 @@ async function planUrl(
     repo: null,
     revision: null,
     quantization: quantizationOf(name),
-    files: [{ key: sha256 ?? url.href, url: url.href, bytes, sha256, name }],
+    files: [{ url: url.href, bytes, sha256, name }],
   }
 }
 

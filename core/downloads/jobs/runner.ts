@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { ImpetusError } from '../../contract/errors.ts'
 import { type FreeBytes, requireSpace } from '../transfer/disk.ts'
 import { DiskFull } from '../transfer/part-file.ts'
+import { isActive } from './commands.ts'
 import { type Job, tellable } from './job.ts'
 import { discard, jobFolder, type RunParts, runJob } from './run.ts'
 
@@ -92,12 +93,17 @@ export class Runner {
     log.warn('A download failed', { download: job.id, code: told.code, reason: told.message })
     if (told !== error) log.error('The cause of the failed download', error, { download: job.id })
     try {
-      job.setState('failed', told)
       // Where not a byte is left on the disk, what cannot be finished must not stay in everybody's way.
       if (error instanceof DiskFull) await discard(job, models)
       else if (job.done === 0) await rm(jobFolder(models, job), { recursive: true, force: true })
     } catch (fault) {
-      log.error('A failed download could not be put away', fault, { download: job.id })
+      log.error('What a failed download left could not be removed', fault, { download: job.id })
+    }
+    try {
+      // Cancelled in the meantime, it stays so.
+      if (isActive(job.state)) job.setState('failed', told)
+    } catch (fault) {
+      log.error('A failed download could not be recorded', fault, { download: job.id })
     }
   }
 

@@ -7,8 +7,6 @@ import { isSameBoot } from './boot.ts'
 
 /** One file of a job, as it is kept. */
 export interface FileRow {
-  /** The same for the same content or address, whoever asks: one transfer is enough for all. */
-  readonly key: string
   readonly url: string
   readonly bytes: number
   /** What the hub promises. */
@@ -58,7 +56,6 @@ const migrations = [
    CREATE TABLE download_files (
      download_id TEXT NOT NULL REFERENCES downloads (id) ON DELETE CASCADE,
      part INTEGER NOT NULL,
-     key TEXT NOT NULL,
      url TEXT NOT NULL,
      bytes INTEGER NOT NULL,
      sha256 TEXT,
@@ -113,12 +110,11 @@ export class JobStore {
         job.state,
         job.createdAt,
       )
-      for (const [part, { key, url, bytes, sha256, name }] of job.files.entries())
+      for (const [part, { url, bytes, sha256, name }] of job.files.entries())
         database.run(
-          'INSERT INTO download_files (download_id, part, key, url, bytes, sha256, name) VALUES (?, ?, ?, ?, ?, ?, ?)',
+          'INSERT INTO download_files (download_id, part, url, bytes, sha256, name) VALUES (?, ?, ?, ?, ?, ?)',
           job.id,
           part,
-          key,
           url,
           bytes,
           sha256,
@@ -199,7 +195,6 @@ export class JobStore {
       ? parseRanges(row.written as string, bytes)
       : synced
     return {
-      key: row.key as string,
       url: row.url as string,
       bytes,
       sha256: row.sha256 as string | null,

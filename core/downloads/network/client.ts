@@ -2,6 +2,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { ImpetusError } from '../../contract/errors.ts'
+import type { Clock } from '../../platform/clock.ts'
 import { isPublicAddress } from './address.ts'
 import { networkFault } from './faults.ts'
 import {
@@ -22,6 +23,7 @@ export interface ClientParts {
   readonly endpoint: URL
   readonly token: () => string | undefined
   readonly userAgent: string
+  readonly clock: Clock
   /** How long a server may take to send the headers of one answer. */
   readonly headersMilliseconds?: number
   readonly resolve?: Resolve
@@ -90,7 +92,7 @@ export class Client {
    */
   async get(url: URL, options: GetOptions): Promise<Answer> {
     const { endpoint } = this.#parts
-    if (url.origin !== endpoint.origin && leadsInside(url, this.#isPublic)) throw addressRefused(url)
+    if (!this.isHub(url) && leadsInside(url, this.#isPublic)) throw addressRefused(url)
     const seen = new Set<string>()
     let current = url
     let from: URL | undefined
@@ -98,7 +100,7 @@ export class Client {
     let trusted = true
     while (true) {
       seen.add(current.href)
-      trusted &&= current.origin === endpoint.origin
+      trusted &&= this.isHub(current)
       const answer = await this.#once(current, { ...options, from, trusted })
       if (!redirects.has(answer.status) || options.follow === false) return answer
       discard(answer.body)
@@ -110,9 +112,9 @@ export class Client {
   }
 
   #once(url: URL, options: GetOptions & { from: URL | undefined; trusted: boolean }): Promise<Answer> {
-    const { endpoint, token, userAgent, headersMilliseconds = 30_000 } = this.#parts
+    const { token, userAgent, clock, headersMilliseconds = 30_000 } = this.#parts
     const { signal, headers, method = 'GET', from, trusted } = options
-    const agents = url.origin === endpoint.origin ? this.#own : this.#guarded
+    const agents = this.isHub(url) ? this.#own : this.#guarded
     if (agents === undefined) throw new Error('The client is not started.')
     const secret = trusted ? token() : undefined
     return new Promise((resolve, reject) => {
@@ -133,15 +135,15 @@ export class Client {
           ...(secret === undefined ? {} : { authorization: `Bearer ${secret}` }),
         },
       })
-      const timer = setTimeout(() => request.destroy(new HeadersTimeout()), headersMilliseconds)
+      const stopTimer = clock.after(headersMilliseconds, () => request.destroy(new HeadersTimeout()))
       request.once('response', body => {
-        clearTimeout(timer)
+        stopTimer()
         // Errors of the body reach whoever reads it; one that comes before anybody does must not end the process.
         body.on('error', () => {})
         resolve({ url, status: body.statusCode as number, headers: body.headers, body })
       })
       request.on('error', error => {
-        clearTimeout(timer)
+        stopTimer()
         if (signal.aborted) reject(signal.reason)
         else if (error instanceof AddressNotPublic)
           reject(

@@ -5,8 +5,8 @@ const longestSeconds = 60
 /** A server that asks for more patience than this is told to the person instead of being waited for. */
 const longestRetryAfterSeconds = 15 * 60
 
-/** What must have arrived since the last fault for the count of tries to begin anew. */
-export const progressBytes = 1024 * 1024
+/** What must have arrived since the last fault for the count of tries to begin anew. Far more than stalls let through. */
+export const progressBytes = 256 * 1024
 
 /**
  * Milliseconds to wait before the next try, or undefined to give up.

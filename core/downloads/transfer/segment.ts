@@ -51,7 +51,7 @@ export async function writeSegment(
         gathered.push(taken)
         bytes += taken.length
       }
-      if (taken.length < chunk.length || bytes === room) break
+      if (chunk.length >= room) break
       if (bytes >= gatherBytes || clock.monotonic() - writtenAt >= gatherMilliseconds) await write()
       if (await bandwidth.take(chunk.length, signal)) watch.excuse()
     }
