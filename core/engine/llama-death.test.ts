@@ -119,11 +119,15 @@ test('a template that does not come to an end for some messages is given up', as
   expect(await loaded.model.ended).toMatchObject({ by: 'hang' })
 })
 
-test('a runner that dies while it loads is told as such', async () => {
-  const loading = tests.load('tiny', { onProgress: () => process.kill(runner(), 'SIGSEGV') })
-  await expect(loading).rejects.toMatchObject({
-    code: 'model_load_failed',
-    message: expect.stringContaining('SIGSEGV'),
+describe('a runner that dies while it loads', () => {
+  test.each([
+    { signalName: 'SIGSEGV', code: 'model_load_failed', says: 'SIGSEGV' },
+    { signalName: 'SIGKILL', code: 'model_load_failed', says: 'for its memory' },
+    // What llama.cpp does where a file contradicts what it takes for granted.
+    { signalName: 'SIGABRT', code: 'invalid_model', says: 'gave this model up' },
+  ] as const)('by $signalName: $code', async ({ signalName, code, says }) => {
+    const loading = tests.load('tiny', { onProgress: () => process.kill(runner(), signalName) })
+    await expect(loading).rejects.toMatchObject({ code, message: expect.stringContaining(says) })
   })
 })
 

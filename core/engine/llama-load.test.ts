@@ -1,6 +1,8 @@
+import { writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeEmbedder, writeTinyLlama } from '../../scripts/gguf/fixtures.ts'
 import type { SpawnRole } from './inspector/client.ts'
+import { entriesWith, fileBytes, string } from './inspector/gguf-bytes.testing.ts'
 import { ask, EngineForTest } from './llama.testing.ts'
 
 let tests: EngineForTest
@@ -37,6 +39,42 @@ describe('loading', () => {
   test('obeys context length and slots', async () => {
     await using loaded = await tests.use('tiny', { contextLength: 512, slots: 2 })
     expect(loaded.model.facts).toMatchObject({ contextLength: 512, slots: 2 })
+  })
+
+  test('a file that claims a huge context gets what is usual', async () => {
+    await writeTinyLlama(tests.path('boastful'), { contextLength: 2 ** 31 - 1 })
+    await using loaded = await tests.use('boastful')
+    expect(loaded.model.facts).toMatchObject({ contextLength: 32_768, trainedContextLength: 2 ** 31 - 1 })
+  })
+
+  test.each([
+    {
+      name: 'a broken file',
+      code: 'invalid_model',
+      write: (path: string) => writeFile(path, 'GGUF and nothing else'),
+    },
+    {
+      name: 'a template that never ends',
+      code: 'template_error',
+      write: (path: string) => writeTinyLlama(path, { chatTemplate: '{{ range(10000000000) }}' }),
+    },
+  ])('$name never reaches a runner', async ({ code, write }) => {
+    await write(tests.path('hostile'))
+    const before = tests.children.length
+    await expect(tests.load('hostile')).rejects.toMatchObject({ code, status: 422 })
+    expect(tests.children).toHaveLength(before + 1)
+  })
+
+  test('what llama.cpp refuses is told in its words, without the place of the file', async () => {
+    const entries = entriesWith({ model: string('tokenizer.ggml.model', 'klingon') })
+    await writeFile(tests.path('odd'), fileBytes({ entries }))
+    await expect(tests.load('odd')).rejects.toMatchObject({
+      code: 'invalid_model',
+      message: expect.stringMatching(/^llama\.cpp cannot load this model: (?!it does not say).{10,}$/),
+    })
+    await expect(tests.load('odd')).rejects.toMatchObject({
+      message: expect.not.stringContaining(tests.folder),
+    })
   })
 
   test('an embedding model is refused', async () => {
