@@ -1,6 +1,6 @@
 import { ImpetusError } from '../contract/errors.ts'
 import type { Delta } from '../engine/engine.ts'
-import type { Library } from '../library/types.ts'
+import type { FactsState, Library } from '../library/types.ts'
 import type { Bus } from '../platform/bus.ts'
 import type { Lease, Residency } from '../residency/types.ts'
 import { Account } from './account.ts'
@@ -35,7 +35,7 @@ export class ModelGenerator implements Generator {
     const account = new Account(this.#parts.bus, input.modelId, input.meta)
     account.start()
     try {
-      await this.#mustBeAModel(input.modelId, place.signal)
+      await this.#mustAnswer(input.modelId, place.signal)
       const begun = await this.#begin(input, place.signal)
       return generation(begun, place, account)
     } catch (error) {
@@ -45,10 +45,10 @@ export class ModelGenerator implements Generator {
     }
   }
 
-  /** A file that cannot be loaded must not first drive the loaded model out of memory. */
-  async #mustBeAModel(id: string, signal: AbortSignal): Promise<void> {
-    const facts = await this.#parts.library.facts(id, signal)
-    if (facts.state === 'invalid') throw new ImpetusError('invalid_model', facts.reason, { param: 'model' })
+  /** A file that cannot answer must not first drive the loaded model out of memory. */
+  async #mustAnswer(id: string, signal: AbortSignal): Promise<void> {
+    const problem = refusal(await this.#parts.library.facts(id, signal))
+    if (problem !== undefined) throw problem
   }
 
   /**
@@ -65,6 +65,22 @@ export class ModelGenerator implements Generator {
     }
     return begin(await residency.acquire(input.modelId, signal), input, signal)
   }
+}
+
+/** What the engine would say after loading it, said before. Of a file that could not be read the engine knows more. */
+function refusal(state: FactsState): ImpetusError | undefined {
+  if (state.state === 'unknown') return undefined
+  const param = 'model'
+  if (state.state === 'invalid') return new ImpetusError('invalid_model', state.reason, { param })
+  const { kind, templateError } = state.facts
+  if (kind !== 'text') {
+    const what = kind === 'other' ? '' : ` is for ${kind} and`
+    const message = `This model${what} does not write text. GET /v1/models lists those that do.`
+    return new ImpetusError('invalid_model', message, { param })
+  }
+  if (templateError === null) return undefined
+  const message = `The model's chat template does not work: ${templateError}. Use a model with a working one.`
+  return new ImpetusError('template_error', message, { param })
 }
 
 async function begin(lease: Lease, { request }: OpenRequest, signal: AbortSignal): Promise<Begun> {

@@ -99,8 +99,7 @@ function modelFacts({ facts, template }: Inspection): ModelFacts {
     quantization: facts.quantisation,
     trainedContextLength: facts.contextLength,
     vocabularySize: facts.vocabularySize,
-    // llama.cpp gives an embedding model's pooling in its metadata; models that generate have none.
-    purpose: facts.pooling === null ? 'generate' : facts.pooling === 'rank' ? 'rerank' : 'embed',
+    kind: facts.kind,
     templateError: template?.works === false ? template.error : null,
     hasChatTemplate: template?.works === true,
     supportsTools: template?.works === true && template.supportsTools,

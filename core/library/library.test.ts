@@ -1,53 +1,21 @@
 import { execFileSync } from 'node:child_process'
-import {
-  appendFile,
-  mkdir,
-  mkdtemp,
-  realpath,
-  rename,
-  rm,
-  symlink,
-  utimes,
-  writeFile,
-} from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ImpetusError } from '../contract/errors.ts'
-import type { Inspection } from '../engine/inspector/client.ts'
+import type { Inspector } from '../engine/inspector/client.ts'
 import { Bus } from '../platform/bus.ts'
 import type { Log } from '../platform/log.ts'
-import { rememberingInspector } from './inspections.ts'
 import { FolderLibrary, type FolderLibraryParts } from './library.ts'
 
 const never = new AbortController().signal
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
-const inspection: Inspection = {
-  facts: {
-    architecture: 'llama',
-    name: null,
-    parameters: 1,
-    quantisation: 'F16',
-    contextLength: 2048,
-    embeddingLength: 8,
-    blockCount: 1,
-    heads: [1],
-    kvHeads: [1],
-    keyLength: 8,
-    valueLength: 8,
-    slidingWindow: null,
-    vocabularySize: 10,
-    chatTemplate: '{{ messages }}',
-    hasInfillTokens: false,
-    bos: null,
-    eos: null,
-    tensorBytes: 1,
-    fileBytes: 1,
-    split: null,
-    pooling: null,
-    kind: 'text',
+/** The files here are no models: nobody is to read them. */
+const inspector: Inspector = {
+  inspect: async () => {
+    throw new ImpetusError('invalid_model', 'It is cut off.')
   },
-  template: { works: true, supportsTools: false },
 }
 
 let root: string
@@ -78,7 +46,7 @@ async function open(parts: Partial<FolderLibraryParts> = {}): Promise<FolderLibr
     folders: () => [{ path: models, origin: 'models' }],
     builtIn: null,
     preferred: () => null,
-    inspector: { inspect: async () => inspection },
+    inspector,
     bus,
     log: silent,
     pace: { quiet: 20, atMost: 100 },
@@ -208,6 +176,17 @@ describe('finding', () => {
     expect(library.default()?.id).toBe('b')
   })
 
+  it('has no default that is known not to answer, where there is another', async () => {
+    await model('a.gguf')
+    await model('b.gguf')
+    await open()
+    expect(library.default()?.id).toBe('a')
+    await library.facts('a', never)
+    expect(library.default()?.id).toBe('b')
+    await library.facts('b', never)
+    expect(library.default()?.id).toBe('a')
+  })
+
   it('waits for the first scan before it says that a model is not there', async () => {
     await model('slow.gguf')
     await open()
@@ -215,7 +194,7 @@ describe('finding', () => {
       folders: () => [{ path: models, origin: 'models' }],
       builtIn: null,
       preferred: () => null,
-      inspector: { inspect: async () => inspection },
+      inspector,
       bus: new Bus(() => {}),
       log: silent,
     })
@@ -260,120 +239,4 @@ describe('changes', () => {
     expect(await library.source('replaced')).toEqual({ id: 'replaced', path: other })
     expect(library.find('replaced')?.bytes).toBe(13)
   })
-})
-
-describe('facts', () => {
-  it('reads a file once until it changes, and ahead one at a time', async () => {
-    const path = await model('a.gguf')
-    await model('b.gguf')
-    const read: string[] = []
-    let at = 0
-    let most = 0
-    await open({
-      inspector: {
-        async inspect(file) {
-          read.push(file)
-          most = Math.max(most, ++at)
-          await new Promise(resolve => setTimeout(resolve, 5))
-          at--
-          return inspection
-        },
-      },
-    })
-    expect(library.factsNow('a')).toEqual({ state: 'unknown' })
-    await Promise.all([library.readAhead(), library.readAhead()])
-    const all = await Promise.all(['a', 'a', 'b'].map(id => library.facts(id, never)))
-    expect(all.map(one => one.state)).toEqual(['known', 'known', 'known'])
-    expect(library.factsNow('a')).toMatchObject({
-      state: 'known',
-      facts: { quantization: 'F16', purpose: 'generate' },
-    })
-    expect(read).toHaveLength(2)
-    expect(most).toBe(1)
-    await utimes(path, 1, 1)
-    await library.rescan()
-    expect(library.factsNow('a')).toEqual({ state: 'unknown' })
-    await library.facts('a', never)
-    expect(read).toHaveLength(3)
-  })
-
-  it('is not read again by another reader, until the file changes', async () => {
-    const path = await model('a.gguf')
-    let read = 0
-    const inspector = rememberingInspector({
-      async inspect() {
-        read++
-        return inspection
-      },
-    })
-    await open({ inspector })
-    await library.facts('a', never)
-    expect(await inspector.inspect(path, never)).toBe(inspection)
-    expect(read).toBe(1)
-    await appendFile(path, ' and more')
-    await inspector.inspect(path, never)
-    expect(read).toBe(2)
-  })
-
-  it('keeps the reason when a file is no model, and tries again when only the reading failed', async () => {
-    await model('bad.gguf')
-    await model('unlucky.gguf')
-    let tries = 0
-    await open({
-      inspector: {
-        async inspect(path) {
-          tries++
-          throw path.includes('bad')
-            ? new ImpetusError('invalid_model', 'It is cut off.')
-            : new Error('no child')
-        },
-      },
-    })
-    expect(await library.facts('bad', never)).toEqual({ state: 'invalid', reason: 'It is cut off.' })
-    expect(await library.facts('bad', never)).toEqual({ state: 'invalid', reason: 'It is cut off.' })
-    expect(await library.facts('unlucky', never)).toEqual({ state: 'unknown' })
-    expect(await library.facts('unlucky', never)).toEqual({ state: 'unknown' })
-    expect(tries).toBe(3)
-  })
-
-  it('lets a caller leave without ending the reading for others', async () => {
-    await model('a.gguf')
-    const reading = Promise.withResolvers<Inspection>()
-    await open({ inspector: { inspect: () => reading.promise } })
-    const controller = new AbortController()
-    const left = library.facts('a', controller.signal)
-    const stayed = library.facts('a', never)
-    controller.abort(new Error('left'))
-    await expect(left).rejects.toThrow('left')
-    reading.resolve(inspection)
-    expect(await stayed).toMatchObject({
-      state: 'known',
-      facts: { quantization: 'F16', purpose: 'generate' },
-    })
-  })
-})
-
-it('scans 5,000 files in 200 folders without holding the event loop', async () => {
-  const folders = Array.from({ length: 200 }, (_, index) => join(models, `folder-${index}`))
-  for (const folder of folders) {
-    await mkdir(folder)
-    await Promise.all(Array.from({ length: 25 }, (_, index) => writeFile(join(folder, `m${index}.gguf`), '')))
-  }
-  let longest = 0
-  let last = performance.now()
-  const beat = setInterval(() => {
-    longest = Math.max(longest, performance.now() - last)
-    last = performance.now()
-  }, 5)
-  const began = performance.now()
-  await open()
-  const milliseconds = performance.now() - began
-  clearInterval(beat)
-  expect(library.list()).toHaveLength(5000)
-  expect(new Set(ids()).size).toBe(5000)
-  console.log(
-    `5,000 files in 200 folders: ${Math.round(milliseconds)} ms, longest pause ${Math.round(longest)} ms`,
-  )
-  expect(milliseconds).toBeLessThan(5000)
-  expect(longest).toBeLessThan(1000)
 })

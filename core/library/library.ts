@@ -92,7 +92,7 @@ export class FolderLibrary implements Library {
       const model = name ? this.find(name) : undefined
       if (model !== undefined) return model
     }
-    return this.#index.models[0]
+    return this.list().find(model => mayAnswer(this.#facts.now(model))) ?? this.#index.models[0]
   }
 
   async resolve(requested: string | undefined): Promise<InstalledModel> {
@@ -175,4 +175,9 @@ export class FolderLibrary implements Library {
       return false
     }
   }
+}
+
+/** Whether nothing speaks against asking it: an unread file may be anything. */
+function mayAnswer(state: FactsState): boolean {
+  return state.state === 'unknown' || (state.state === 'known' && state.facts.kind === 'text')
 }

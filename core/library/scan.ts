@@ -33,7 +33,7 @@ export interface Scan {
 }
 
 /** No real collection is near these; a folder that is, is the wrong folder (`/`, a build tree). */
-export const limits = { depth: 8, directories: 5000, files: 20_000 } as const
+const limits = { depth: 8, directories: 5000, files: 20_000 } as const
 
 /**
  * Looks for model files below the folders, without opening any. A symbolic link counts only where it leads to a
@@ -53,7 +53,7 @@ export async function scanFolders(folders: readonly Folder[]): Promise<Scan> {
 }
 
 /** Whether `path` is `folder` or below it. Both are real paths. */
-export function isInside(path: string, folder: string): boolean {
+function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
 }
 

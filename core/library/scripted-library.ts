@@ -67,7 +67,7 @@ const facts: ModelFacts = {
   quantization: 'none',
   trainedContextLength: 131_072,
   vocabularySize: 0,
-  purpose: 'generate',
+  kind: 'text',
   templateError: null,
   hasChatTemplate: true,
   supportsTools: true,

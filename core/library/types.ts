@@ -35,7 +35,8 @@ export interface ModelFacts {
   readonly quantization: string
   readonly trainedContextLength: number
   readonly vocabularySize: number
-  readonly purpose: 'generate' | 'embed' | 'rerank'
+  /** What it is good for. */
+  readonly kind: 'text' | 'embedding' | 'reranking' | 'other'
   /** Why its chat template cannot be used, where it has one that fails. */
   readonly templateError: string | null
   readonly hasChatTemplate: boolean

@@ -24,7 +24,7 @@ const facts: ModelFacts = {
   quantization: 'Q4_K',
   trainedContextLength: 40_960,
   vocabularySize: 151_936,
-  purpose: 'generate',
+  kind: 'text',
   templateError: null,
   hasChatTemplate: true,
   supportsTools: true,
@@ -82,8 +82,9 @@ describe('a model in the list', () => {
       { hasChatTemplate: false, supportsTools: false, supportsInfill: true },
       ['completion', 'infill'],
     ],
-    ['an embedding model', { purpose: 'embed' as const }, ['embedding']],
-    ['a reranker', { purpose: 'rerank' as const }, ['rerank']],
+    ['an embedding model', { kind: 'embedding' as const }, ['embedding']],
+    ['a speech model', { kind: 'other' as const }, []],
+    ['a reranker', { kind: 'reranking' as const }, ['rerank']],
   ])('can do what its file says: %s', (_name, more, capabilities) => {
     expect(shown({ facts: known(more) }).capabilities).toEqual(capabilities)
   })

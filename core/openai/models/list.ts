@@ -43,9 +43,10 @@ export function wireModel({ model, facts, state, isDefault, contextLength }: Mod
 
 function capabilitiesOf(facts: FactsState): WireModel['capabilities'] {
   if (facts.state !== 'known') return []
-  const { purpose, hasChatTemplate, supportsTools, supportsInfill } = facts.facts
-  if (purpose === 'embed') return ['embedding']
-  if (purpose === 'rerank') return ['rerank']
+  const { kind, hasChatTemplate, supportsTools, supportsInfill } = facts.facts
+  if (kind === 'embedding') return ['embedding']
+  if (kind === 'reranking') return ['rerank']
+  if (kind === 'other') return []
   return [
     'completion',
     ...(hasChatTemplate ? (['chat'] as const) : []),
