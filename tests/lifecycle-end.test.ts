@@ -94,7 +94,7 @@ describe('SIGTERM', () => {
 
 describe('--supervised', () => {
   test('the core ends when its standard input closes', async () => {
-    const core = await box.serve(['--supervised'], slow)
+    const core = await box.serve([], slow)
     const stream = await openStream(core, 5000)
     const began = performance.now()
     core.child.stdin?.end()
@@ -104,7 +104,7 @@ describe('--supervised', () => {
   })
 
   test('without it, it does not', async () => {
-    const core = await box.serve()
+    const core = await box.serve([], { supervised: false })
     core.child.stdin?.end()
     await sleep(300)
     expect((await core.request('GET', '/health')).status).toBe(200)

@@ -30,6 +30,11 @@ export interface RunOptions {
   readonly shell?: string
 }
 
+export interface ServeOptions extends RunOptions {
+  readonly engine?: 'llama.cpp'
+  readonly supervised?: false
+}
+
 /** A home in a temporary folder, and the program run on it. */
 export class Sandbox implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'imp-'))
@@ -62,16 +67,17 @@ export class Sandbox implements AsyncDisposable {
     return { ...exit, stdout, stderr }
   }
 
-  /** Starts `serve` with the scripted engine (unless told otherwise) on a free port, and waits until it has announced itself. */
-  async serve(
-    args: readonly string[] = [],
-    options: RunOptions & { engine?: 'llama.cpp' } = {},
-  ): Promise<Core> {
+  /**
+   * Starts `serve` with the scripted engine (unless told otherwise) on a free port, and waits until it has announced
+   * itself. Supervised, so that it does not outlive a test that is killed.
+   */
+  async serve(args: readonly string[] = [], options: ServeOptions = {}): Promise<Core> {
     const engine = options.engine === undefined ? ['--engine', 'scripted'] : []
+    const supervised = options.supervised === false ? [] : ['--supervised']
     const port = args.includes('--port') || options.env?.IMPETUS_PORT ? [] : ['--port', '0']
     const core = new Core(
       this,
-      this.#spawn(['serve', '--json', ...port, ...engine, ...args], options, 'pipe'),
+      this.#spawn(['serve', '--json', ...port, ...engine, ...supervised, ...args], options, 'pipe'),
     )
     this.#cores.push(core)
     await core.announced()
