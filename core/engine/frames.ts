@@ -8,7 +8,7 @@ import { isUint8Array } from 'node:util/types'
 const headerBytes = 4
 
 /** Longest frame that is accepted; more than any prompt that gets past the HTTP limits, escaped, can need. */
-export const maxFrameBytes = 256 * 1024 * 1024
+const maxFrameBytes = 256 * 1024 * 1024
 
 /** The peer does not speak the protocol: it is lost for good. */
 export class FrameError extends Error {

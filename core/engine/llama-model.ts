@@ -174,7 +174,7 @@ export class LlamaModel implements LoadedModel {
 }
 
 /** What a request hears when its runner is gone. */
-export function goneError(ended: Ended): ImpetusError {
+function goneError(ended: Ended): ImpetusError {
   switch (ended.by) {
     case 'dispose':
       return new ImpetusError(

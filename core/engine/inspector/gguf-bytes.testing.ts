@@ -49,7 +49,7 @@ export interface FileBytes {
 }
 
 /** A model that says all it must, of one block and two tensors. */
-export const soundEntries: readonly Entry[] = [
+const soundEntries: readonly Entry[] = [
   string('general.architecture', 'llama'),
   string('general.name', 'Sound'),
   number('llama.context_length', 128),

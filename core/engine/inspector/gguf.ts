@@ -2,7 +2,7 @@ import { type Cursor, InvalidModel } from './cursor.ts'
 import { tensorTypes } from './tensor-types.ts'
 
 /** More than any real model has by an order of magnitude, and cheap to read through. */
-export const limits = {
+const limits = {
   keys: 65_536,
   tensors: 65_536,
   keyBytes: 65_535,

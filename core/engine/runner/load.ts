@@ -4,6 +4,7 @@ import type { RunnerFacts, RunnerLoadOptions } from '../protocol.ts'
 import { type AddonContext, type AddonModel, type Binding, loadBinding } from './binding.ts'
 import type { RunnerLog } from './log.ts'
 import { NativeModel } from './native-model.ts'
+import { defaultThreads } from './threads.ts'
 
 export interface Loaded {
   readonly binding: Binding
@@ -98,15 +99,6 @@ function parseTemplate(source: string): ChatTemplate {
       { cause: error },
     )
   }
-}
-
-/**
- * One core is left for everything else. llama.cpp's threads spin while they wait for each other: with two of them on
- * two cores the event loop starves, and a tenth of one thread's speed is what was measured. Beside a GPU a few are
- * enough to feed it.
- */
-export function defaultThreads(cores: number, gpu: boolean): number {
-  return gpu ? Math.max(1, Math.min(4, cores - 1)) : Math.max(1, cores - 1)
 }
 
 function factsOf(options: RunnerLoadOptions, addon: AddonModel, model: NativeModel): RunnerFacts {
