@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ChatChunk, ChatCompletion } from '../core/contract/chat.ts'
+import type { Completion } from '../core/contract/completions.ts'
 import type { GenerateRequest } from '../core/engine/engine.ts'
 import { createInspector } from '../core/engine/inspector/client.ts'
 import { createLlamaEngine } from '../core/engine/llama.ts'
@@ -92,6 +93,28 @@ describe('the same tokens', () => {
     expect(await say(7)).toBe(await say(7))
     expect(await say(7)).not.toBe(await say(8))
   })
+})
+
+it('reads raw prompts as text, tokens and gaps, special tokens in them included', async () => {
+  const ask = async (body: object) => {
+    const response = await core.post('/v1/completions', { max_tokens: 4, temperature: 0, ...body })
+    return (await response.json()) as Completion
+  }
+  const text = await ask({ prompt: 'Once', echo: true })
+  expect(text.choices[0]?.text).toMatch(/^Once./)
+  const special = await ask({ prompt: '<|im_start|>Once' })
+  expect(special.usage.prompt_tokens).toBe(text.usage.prompt_tokens + 1)
+  const gap = await ask({ prompt: 'Once', suffix: 'end' })
+  expect(gap.usage.prompt_tokens).toBeGreaterThan(text.usage.prompt_tokens + 3)
+  const tokens = await ask({ prompt: [300, 301, 302], echo: true })
+  expect(tokens.usage.prompt_tokens).toBe(3)
+  const measured = await ask({ prompt: 'Once', echo: true, max_tokens: 0 })
+  expect(measured).toMatchObject({
+    choices: [{ text: 'Once', finish_reason: 'length' }],
+    usage: { completion_tokens: 0 },
+  })
+  const echoed = await ask({ prompt: [300, 301, 302], echo: true, max_tokens: 0 })
+  expect(tokens.choices[0]?.text.startsWith(echoed.choices[0]?.text ?? '?')).toBe(true)
 })
 
 it('finishes 64 streams at once, each with exactly one finish and all its tokens', async () => {
