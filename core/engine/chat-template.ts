@@ -1,5 +1,5 @@
-import { Template } from '@huggingface/jinja'
-import type { ChatMessage, ChatPrompt, Tool, ToolCall } from './engine.ts'
+import type { ChatMessage, ChatPrompt, PromptShape, Tool, ToolCall } from './engine.ts'
+import { JinjaTemplate } from './jinja.ts'
 
 /**
  * Rendering of a model's own Jinja template as Transformers does it (trim_blocks, lstrip_blocks, raise_exception,
@@ -7,22 +7,22 @@ import type { ChatMessage, ChatPrompt, Tool, ToolCall } from './engine.ts'
  * loop for ever or fill the memory: only a runner or an inspector may call this, both of which can be killed.
  */
 export class ChatTemplate {
-  readonly #template: Template
+  readonly #template: JinjaTemplate
 
   /** @throws what the template's parser throws */
   constructor(source: string) {
-    this.#template = new Template(source)
+    this.#template = new JinjaTemplate(source)
   }
 
   /** @throws what the template raises */
   render(chat: ChatPrompt, specials: SpecialTokens): string {
     return this.#template.render({
       ...chat.templateVariables,
-      messages: chat.messages.map(message),
+      messages: chat.messages.map(each => message(each, chat.shape ?? {})),
       // Absent tools are none, not undefined: templates ask both `if tools` and `tools is not none`.
       tools: chat.tools === undefined || chat.tools.length === 0 ? null : chat.tools.map(tool),
       documents: null,
-      add_generation_prompt: true,
+      add_generation_prompt: chat.addGenerationPrompt ?? true,
       bos_token: specials.bos,
       eos_token: specials.eos,
     })
@@ -43,23 +43,32 @@ export const chatMlTemplate = `{%- for message in messages -%}
 
 export const chatMlEnd = '<|im_end|>'
 
-function message(from: ChatMessage): Record<string, unknown> {
+function message(from: ChatMessage, shape: PromptShape): Record<string, unknown> {
+  const calls = from.toolCalls ?? []
   return {
     role: from.role,
-    content: from.content,
-    ...(from.reasoning !== undefined && { reasoning_content: from.reasoning }),
+    content: content(from, shape),
+    ...(from.reasoning !== undefined && { [shape.reasoning ?? 'reasoning_content']: from.reasoning }),
     ...(from.name !== undefined && { name: from.name }),
     ...(from.toolCallId !== undefined && { tool_call_id: from.toolCallId }),
-    ...(from.toolCalls !== undefined &&
-      from.toolCalls.length > 0 && { tool_calls: from.toolCalls.map(toolCall) }),
+    ...(calls.length > 0 && { tool_calls: calls.map(call => toolCall(call, shape)) }),
   }
 }
 
-function toolCall(from: ToolCall): Record<string, unknown> {
+function content({ content, toolCalls = [] }: ChatMessage, shape: PromptShape): unknown {
+  if (content === '' && toolCalls.length > 0 && shape.emptyContent === 'none') return null
+  return shape.content === 'parts' ? [{ type: 'text', text: content }] : content
+}
+
+function toolCall(from: ToolCall, shape: PromptShape): Record<string, unknown> {
+  const { toolArguments = 'object' } = shape
   return {
     id: from.id,
     type: 'function',
-    function: { name: from.name, arguments: argumentsOf(from.arguments) },
+    function: {
+      name: from.name,
+      arguments: toolArguments === 'object' ? argumentsOf(from.arguments) : from.arguments,
+    },
   }
 }
 

@@ -134,6 +134,10 @@ export interface PromptShape {
   readonly toolArguments?: 'object' | 'text'
   /** How a message's content reaches the template: a string (the default) or `[{ type: 'text', text }]`. */
   readonly content?: 'text' | 'parts'
+  /** What an assistant's message with calls and no text has as its content: '' (the default) or none. */
+  readonly emptyContent?: 'text' | 'none'
+  /** Under which key the template looks for reasoning; `reasoning_content` by default. */
+  readonly reasoning?: 'reasoning_content' | 'thinking' | 'reasoning'
 }
 
 export interface ChatMessage {

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { JinjaTemplate } from './jinja.ts'
+
+/** What Python's Jinja makes of each; see scripts/templates/reference.py for whole templates. */
+test.each([
+  [
+    '{{ {"a": [1, 2.5, "x\'y"], "b": none, "c": true} | string }}',
+    `{'a': [1, 2.5, "x'y"], 'b': None, 'c': True}`,
+  ],
+  ['{{ "a" | string }}{{ 1 | string }}', 'a1'],
+  ['{{ [3, 1, 2] | min }}{{ [3, 1, 2] | max }}', '13'],
+  [
+    '{% set x = {512: "b", 16: "a"} %}{% for k, v in x | dictsort %}{{ k }}{{ v }}{% if k < 100 %}!{% endif %}{% endfor %}',
+    '16a!512b',
+  ],
+  ['{% for k, v in {"b": 1, "A": 2} | dictsort %}{{ k }}{{ v }}{% endfor %}', 'A2b1'],
+  ['{% for a, b in [("x", 1), ("y", 2)] %}{{ a }}{{ b }}{% endfor %}', 'x1y2'],
+  [
+    '{% set n = namespace(q=[]) %}{% set _ = n.q.append({"a": 1}) %}{% set _ = n.q.append("b") %}{{ n.q[0].a }}{{ n.q.pop(0).a }}{{ n.q | length }}',
+    '111',
+  ],
+  ['{{ "<{}:{}>".format("a", 1) }}{{ "{1}{0}".format("a", "b") }}', '<a:1>ba'],
+  ['{{ xs.format }}', 'own'],
+])('%s', (source, text) => {
+  expect(new JinjaTemplate(source).render({ xs: { format: 'own' } })).toBe(text)
+})
