@@ -111,3 +111,13 @@ test('stop() ends every reader', async () => {
   // The heartbeat was on its way.
   expect(await all).toHaveLength(1)
 })
+
+test('what was told before the end still arrives, nothing after it', async () => {
+  const { history, tell } = setUp()
+  const subscription = history.subscribe()
+  tell(1)
+  history.stop()
+  tell(2)
+  const topics = (await take(subscription, 9)).map(({ topic }) => topic)
+  expect(topics).toEqual(['stream.heartbeat', 'models.changed'])
+})

@@ -42,7 +42,8 @@ export class Subscription implements AsyncIterable<WireFrame> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<WireFrame> {
     try {
-      while (!this.#closed) {
+      // What was told before the end still arrives.
+      while (!this.#closed || this.#queue.length > 0) {
         if (this.#queue.length === 0) {
           await new Promise<void>(resolve => {
             this.#wake = resolve
