@@ -70,6 +70,7 @@ export async function run(call: Call): Promise<ExitReason> {
   log.info('Impetus is ending', { why })
   life.enter('draining')
   await drain(doors, models, life, base.settings.current.server.drainSeconds)
+  life.enter('stopped')
   const late = setTimeout(() => {
     log.error('Something does not end; leaving it behind')
     leaveNothing(paths)

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { get, type IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Core, isAlive, Sandbox, until } from './support/program.ts'
@@ -136,4 +137,27 @@ test('impetus stop drains, waits for the end and says so', async () => {
   expect(isAlive(core.pid)).toBe(false)
   expect(endOf(await stream.all)).toEqual({ finishes: 1, errors: [] })
   expect((await box.run(['stop'])).code).toBe(69)
+})
+
+test('impetus stop --now waits for nobody: running answers end with one error event', async () => {
+  const core = await box.serve([], slow)
+  const stream = await openStream(core, 5000)
+  const began = performance.now()
+  expect(await box.run(['stop', '--now'])).toMatchObject({ code: 0, stdout: 'Impetus has ended.\n' })
+  expect(performance.now() - began).toBeLessThan(5000)
+  expect(endOf(await stream.all)).toEqual({ finishes: 0, errors: ['shutting_down'] })
+  expect(await core.exited).toEqual({ code: 0, signal: null })
+})
+
+test('the end is told on the event stream, to its last state', async () => {
+  const core = await box.serve()
+  const target = { socketPath: box.paths.socket, path: '/api/events?topics=core.changed', agent: false }
+  const response = await new Promise<IncomingMessage>(resolve => get(target, resolve))
+  let seen = ''
+  response.setEncoding('utf8').on('data', piece => (seen += piece))
+  const closed = new Promise(resolve => response.once('close', resolve))
+  await until(() => seen.includes('stream.heartbeat'))
+  core.child.kill('SIGTERM')
+  await closed
+  expect([...seen.matchAll(/"state":"(\w+)"/g)].map(([, state]) => state)).toEqual(['draining', 'stopped'])
 })

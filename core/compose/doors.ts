@@ -16,6 +16,9 @@ import type { Base } from './base.ts'
 import type { Models } from './models.ts'
 import type { Security } from './security.ts'
 
+/** Time for the readers of events to take what was told last. */
+const lastFactsMilliseconds = 500
+
 export type Address = Pick<EndpointFile, 'url' | 'port' | 'wantedPort' | 'tls' | 'socket'>
 
 export interface DoorsParts {
@@ -46,7 +49,6 @@ export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack):
   const live = new LiveRequests()
   const history = new EventHistory(bus, clock)
   history.start()
-  stack.defer(() => history.stop())
   const port = () => address.port
   const access = new Access({ ...security, clock, requireKey: () => server().requireKey, port })
   const eventSocket = new EventSocket({
@@ -56,7 +58,6 @@ export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack):
     identify: access.identify,
     stallMilliseconds: () => server().limits.stalledReaderSeconds * 1000,
   })
-  stack.defer(() => eventSocket.stop())
   const app = buildApp({
     version: version(),
     frame: { log, settings: server, live, identify: access.identify },
@@ -87,6 +88,12 @@ export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack):
     live,
   })
   stack.defer(() => listeners.stop())
+  stack.defer(async () => {
+    // The last facts are about the end itself: readers get them before their connections are closed.
+    history.stop()
+    await live.idle(request => request.isEventStream, AbortSignal.timeout(lastFactsMilliseconds))
+    eventSocket.stop()
+  })
 
   await listenOnSocket(listeners, paths.socket)
   const { bound, taken } = await listenOnPort({
