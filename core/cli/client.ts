@@ -8,6 +8,7 @@ import { version } from '../platform/version.ts'
 export interface CallOptions<O extends Operation> {
   readonly body?: RequestOf<O>
   readonly params?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
   /** Milliseconds without a word after which the core counts as hung; by default 10 s. */
   readonly patience?: number
@@ -47,11 +48,12 @@ export class CoreClient {
     const path = operation.path.replaceAll(/:(\w+)/g, (_match, name) =>
       encodeURIComponent(options.params?.[name] ?? ''),
     )
+    const query = new URLSearchParams(options.query).toString()
     const body = options.body === undefined ? undefined : JSON.stringify(options.body)
     const outgoing = request({
       socketPath: this.#paths.socket,
       method: operation.method.toUpperCase(),
-      path,
+      path: query === '' ? path : `${path}?${query}`,
       headers: {
         'user-agent': `impetus/${version()}`,
         ...(body === undefined

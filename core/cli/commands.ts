@@ -66,6 +66,80 @@ export const commands: readonly Command[] = [
     load: () => import('./run.ts'),
   },
   {
+    name: 'search',
+    summary: 'Search the hub for models; OWNER/NAME shows the files of one',
+    arguments: [{ name: 'TEXT', help: 'Words of the name, or the whole OWNER/NAME of a model', rest: true }],
+    options: [
+      { name: 'author', value: 'NAME', help: 'Only models of this account' },
+      { name: 'tag', value: 'TAGS', help: 'Only models with all of these tags: en,license:mit' },
+      { name: 'min', value: 'NUMBER', help: 'Thousand million weights at least' },
+      { name: 'max', value: 'NUMBER', help: 'Thousand million weights at most' },
+      { name: 'sort', value: 'ORDER', help: 'trending (the default), downloads, likes or updated' },
+      { name: 'limit', value: 'NUMBER', help: 'Results at most (default 20)' },
+    ],
+    examples: ['impetus search qwen coder --max 8', 'impetus search ggml-org/gemma-3-1b-it-GGUF'],
+    load: () => import('./search.ts'),
+  },
+  {
+    name: 'pull',
+    summary: 'Fetch a model; Ctrl-C pauses, the same command goes on',
+    arguments: [
+      {
+        name: 'REFERENCE',
+        help: 'hf:OWNER/NAME:Q4_K_M, hf:OWNER/NAME/FILE.gguf, or an https URL of a .gguf file',
+        required: true,
+      },
+    ],
+    options: [
+      { name: 'detach', short: 'd', help: 'Only start it; "impetus downloads" shows how far it is' },
+      { name: 'sha256', value: 'HEX', help: 'What the file of a plain URL must hash to' },
+    ],
+    examples: [
+      'impetus pull hf:ggml-org/gemma-3-1b-it-GGUF:Q4_K_M',
+      'impetus pull https://example.org/m.gguf',
+    ],
+    load: () => import('./pull.ts'),
+  },
+  {
+    name: 'downloads',
+    summary: 'List the downloads',
+    examples: ['impetus downloads'],
+    load: () => import('./downloads.ts'),
+  },
+  ...(
+    [
+      ['pause', 'Stop a download and keep what is there'],
+      ['resume', 'Go on with a paused download'],
+      ['cancel', 'Stop a download and delete what is there'],
+      ['retry', 'Try a failed or cancelled download again'],
+      ['remove', 'Take a download off the list; a finished model stays'],
+    ] as const
+  ).map(([word, summary]) => ({
+    name: `downloads ${word}`,
+    summary,
+    arguments: [{ name: 'ID', help: 'As "impetus downloads" shows it', required: true as const }],
+    examples: [`impetus downloads ${word} dl_5f0c2a9be1d34467`],
+    load: async () => ({ run: (await import('./downloads.ts')).commandRun(word) }),
+  })),
+  {
+    name: 'hub',
+    summary: 'Show which hub is asked, and whether there is a token for gated models',
+    examples: ['impetus hub'],
+    load: () => import('./hub.ts'),
+  },
+  {
+    name: 'hub login',
+    summary: 'Keep an access token of your account on the hub, for gated models',
+    examples: ['impetus hub login', 'impetus hub login < token.txt'],
+    load: async () => ({ run: (await import('./hub.ts')).login }),
+  },
+  {
+    name: 'hub logout',
+    summary: 'Forget the access token',
+    examples: ['impetus hub logout'],
+    load: async () => ({ run: (await import('./hub.ts')).logout }),
+  },
+  {
     name: 'stop',
     summary: 'End the running server',
     options: [{ name: 'now', help: 'Without waiting for running answers' }],

@@ -84,7 +84,10 @@ export const checks: Readonly<Record<string, Check>> = {
 
   async core(call) {
     const status = await statusOf(call)
-    if (typeof status === 'string') return warning(status, 'Start it with "impetus serve".')
+    if (typeof status === 'string') {
+      const [what, ...fix] = status.split('. ')
+      return warning(what ?? status, fix.join('. '))
+    }
     return good(`${status.version} runs at ${status.address.url} (process ${status.pid})`)
   },
 

@@ -13,7 +13,7 @@ export type FileReading =
       readonly settings: Settings
       readonly warnings: readonly string[]
     }
-  /** `message` names the key and the line. */
+  /** `message` names the key and the line, or the variable or flag at fault. */
   | { readonly state: 'bad'; readonly message: string }
 
 /** Settings are some hundred bytes; a megabyte is somebody else's file, and parsing it would hold up everything. */
@@ -46,7 +46,12 @@ export async function readSettingsFile(
   const at = async (keys: readonly PropertyKey[]): Promise<string> =>
     `line ${await lineOf(text, keys)}: "${keys.join('.')}"`
   const checked = checkSettings(value, overrides)
-  if ('fault' in checked) return bad(`${await at(checked.fault.path)} ${checked.fault.message}`)
+  if ('fault' in checked) {
+    const key = checked.fault.path.join('.')
+    const by = overrides.find(({ leaf }) => leaf.key === key)?.by
+    if (by !== undefined) return { state: 'bad', message: `${by}: "${key}" ${checked.fault.message}` }
+    return bad(`${await at(checked.fault.path)} ${checked.fault.message}`)
+  }
   const warnings: string[] = []
   for (const { path: keys, meant } of unknownKeys(value, leaves)) {
     // Taken for a mere leftover, a misspelt "requireKey" would leave the door open.
