@@ -147,6 +147,44 @@ function install(runtime) {
   console.error(`Installed in ${Math.round((Date.now() - began) / 1000)} s.`)
 }
 
+/** The Debian packages of libraries that Node 26 needs and that a small system lacks. */
+const libraries = { 'libatomic.so.1': 'libatomic1', 'libstdc++.so.6': 'libstdc++6' }
+
+/** The library without which the loader does not start `runtime`; undefined when it starts. */
+function missingLibrary(runtime) {
+  const { stderr } = spawnSync(runtime, ['--version'], { encoding: 'utf8' })
+  return /error while loading shared libraries: ([^:\s]+)/.exec(stderr ?? '')?.[1]
+}
+
+/** Sees to it that `runtime` starts: on Debian, as root, by installing what it lacks. */
+function provideLibraries(runtime) {
+  for (
+    let library = missingLibrary(runtime), last;
+    library;
+    last = library, library = missingLibrary(runtime)
+  ) {
+    const name = libraries[library]
+    const canInstall =
+      name && library !== last && process.getuid?.() === 0 && existsSync('/etc/debian_version')
+    if (!canInstall) {
+      refuse(
+        `Node 26, which Impetus runs on, needs the system library ${library}, and this system lacks it.`,
+        `Install it (Debian, Ubuntu: sudo apt-get install ${name ?? library}), then run the same command again.`,
+      )
+    }
+    console.error(`Node 26 needs the system library ${library}: installing ${name} with apt-get…`)
+    const options = {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    }
+    spawnSync('apt-get', ['--quiet=2', 'update'], options)
+    spawnSync('apt-get', ['--quiet=2', 'install', '--yes', '--no-install-recommends', name], options)
+  }
+}
+
+/** What the loader ends with when a library is missing. */
+const notLoaded = 127
+
 /** Runs `script` on `runtime` and ends as it ends. */
 function handOver(runtime, script, words) {
   const child = spawn(runtime, [path.resolve(script), ...words], { stdio: 'inherit' })
@@ -156,12 +194,18 @@ function handOver(runtime, script, words) {
   const atTerminal = [0, 1, 2].some(isatty)
   process.on('SIGINT', () => atTerminal || child.kill('SIGINT'))
   child.on('error', error => refuse(`${runtime} cannot be started: ${error.message}`))
-  child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code))
+  child.on('exit', (code, signal) => {
+    if (code === notLoaded) provideLibraries(runtime)
+    process.exit(signal ? 128 + constants.signals[signal] : code)
+  })
 }
 
 const [script, ...words] = process.argv.slice(2)
 if (!script) refuse('Usage: node scripts/bootstrap.mjs SCRIPT.ts [ARGUMENT…]')
 checkNode()
 const runtime = findRuntime()
-if (!isInstalled(runtime)) install(runtime)
+if (!isInstalled(runtime)) {
+  install(runtime)
+  provideLibraries(runtime)
+}
 handOver(runtime, script, words)

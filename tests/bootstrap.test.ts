@@ -174,3 +174,16 @@ test('a script that a signal ends is told by the code that shells use', async ()
   script("process.kill(process.pid, 'SIGKILL')")
   expect((await run()).code).toBe(137)
 })
+
+test('a system without a library that Node 26 needs is told which package has it', async () => {
+  const loader = path.join(project, 'loader')
+  writeFileSync(
+    loader,
+    '#!/bin/sh\necho "node: error while loading shared libraries: libunheard.so.7: cannot open shared object file" >&2\nexit 127\n',
+    { mode: 0o755 },
+  )
+  const { code, errors } = await run([], { FAKE_NPM_NODE: loader })
+  expect(code).toBe(1)
+  expect(errors).toContain('libunheard.so.7')
+  expect(errors).toContain('apt-get install')
+})
