@@ -17,7 +17,7 @@ describe.each([
 
   beforeAll(async () => {
     core = await startCore({
-      ...(engine === 'scripted' && { engine }),
+      ...(engine === 'scripted' && { engine, wordMilliseconds: 2 }),
       models: folder => writeTinyLlama(join(folder, 'Tiny.gguf'), { contextLength }),
       settings: { models: { default: 'tiny' } },
     })
@@ -90,7 +90,7 @@ describe.each([
       const { data: stream, request_id: id } = await client()
         .chat.completions.create({
           model,
-          messages: [{ role: 'user', content: 'count to 900000' }],
+          messages: [{ role: 'user', content: 'count to 20000' }],
           stream: true,
         })
         .withResponse()

@@ -11,6 +11,8 @@ import { socketFetch } from './socket-fetch.ts'
 
 export interface CoreOptions {
   readonly engine?: 'scripted'
+  /** Of the scripted engine, for streams that last. */
+  readonly wordMilliseconds?: number
   readonly settings?: SettingsInput
   /** Writes model files before the core starts. */
   readonly models?: (folder: string) => Promise<unknown>
@@ -106,7 +108,12 @@ export async function startCore(options: CoreOptions = {}): Promise<StartedCore>
   // Supervised: it ends with the test's process, even with one that is killed.
   const child = spawn(process.execPath, ['core/main.ts', 'serve', '--supervised', '--port', '0', ...engine], {
     cwd: join(import.meta.dirname, '..', '..'),
-    env: { PATH: process.env.PATH, HOME: home, IMPETUS_HOME: home },
+    env: {
+      PATH: process.env.PATH,
+      HOME: home,
+      IMPETUS_HOME: home,
+      IMPETUS_SCRIPTED_WORD_MILLISECONDS: String(options.wordMilliseconds ?? 0),
+    },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   let log = ''
