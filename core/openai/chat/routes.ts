@@ -1,9 +1,10 @@
 import type { Hono } from 'hono'
 import { createChatCompletion } from '../../contract/chat.ts'
+import { modelOf, open, whole } from '../../generation/ask.ts'
 import type { Generation } from '../../generation/types.ts'
 import type { Env } from '../../http/env.ts'
 import { serve } from '../../http/serve.ts'
-import { type AnsweringParts, modelOf, open, stream, whole } from '../answering.ts'
+import { type AnsweringParts, stream } from '../answering.ts'
 import { newHead } from '../wire.ts'
 import { ChatAnswer } from './answer.ts'
 import { chunksOf, firstChunk } from './chunks.ts'
@@ -14,7 +15,12 @@ export function chatRoutes(app: Hono<Env>, parts: AnsweringParts): void {
     const request = chatRequest(body)
     const model = await modelOf(parts.library, body.model)
     const head = newHead('chatcmpl', model.id, parts.version)
-    const opening = open(parts, { route: createChatCompletion.path, model, request }, context, signal)
+    const opening = open(
+      parts.generator,
+      { route: createChatCompletion.path, model, request },
+      context,
+      signal,
+    )
     if (body.stream) {
       const includeUsage = body.stream_options?.include_usage ?? false
       return stream(parts, opening, generation => chunks(generation, head, includeUsage), context)

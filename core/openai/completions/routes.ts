@@ -1,10 +1,11 @@
 import type { Hono } from 'hono'
 import { createCompletion } from '../../contract/completions.ts'
 import type { Prompt } from '../../engine/engine.ts'
+import { modelOf, open, whole } from '../../generation/ask.ts'
 import type { Generation } from '../../generation/types.ts'
 import type { Env } from '../../http/env.ts'
 import { serve } from '../../http/serve.ts'
-import { type AnsweringParts, modelOf, open, stream, whole } from '../answering.ts'
+import { type AnsweringParts, stream } from '../answering.ts'
 import { type Head, newHead } from '../wire.ts'
 import { CompletionAnswer } from './answer.ts'
 import { chunksOf, textChunk } from './chunks.ts'
@@ -15,7 +16,7 @@ export function completionRoutes(app: Hono<Env>, parts: AnsweringParts): void {
     const request = completionRequest(body)
     const model = await modelOf(parts.library, body.model)
     const head = newHead('cmpl', model.id, parts.version)
-    const opening = open(parts, { route: createCompletion.path, model, request }, context, signal)
+    const opening = open(parts.generator, { route: createCompletion.path, model, request }, context, signal)
     const echo = (generation: Generation) => (body.echo ? promptText(request.prompt, generation, signal) : '')
     if (body.stream) {
       const includeUsage = body.stream_options?.include_usage ?? false

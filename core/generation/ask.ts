@@ -1,0 +1,47 @@
+import type { Context } from 'hono'
+import { ImpetusError } from '../contract/errors.ts'
+import type { GenerateRequest } from '../engine/engine.ts'
+import type { Env } from '../http/env.ts'
+import type { InstalledModel, Library } from '../library/types.ts'
+import type { AnswerDelta } from './interpret.ts'
+import type { Generation, Generator } from './types.ts'
+
+/** A request on its way: who asks what of which model. */
+export interface Ask {
+  readonly route: string
+  readonly model: InstalledModel
+  readonly request: GenerateRequest
+}
+
+type End = Extract<AnswerDelta, { type: 'end' }>
+
+/** The model that a body names; `null` and an empty name mean the default, as a missing one does. */
+export function modelOf(library: Library, name: string | null | undefined): Promise<InstalledModel> {
+  return library.resolve(name == null || name === '' ? undefined : name)
+}
+
+export function open(
+  generator: Generator,
+  ask: Ask,
+  context: Context<Env>,
+  signal: AbortSignal,
+): Promise<Generation> {
+  const meta = {
+    requestId: context.get('requestId'),
+    route: ask.route,
+    client: context.req.header('user-agent') ?? null,
+  }
+  return generator.open({ modelId: ask.model.id, request: ask.request, meta }, signal)
+}
+
+/** Reads an answer to its end. */
+export async function whole<T>(
+  generation: Generation,
+  answer: { add(delta: Exclude<AnswerDelta, End>): void; end(end: End): T },
+): Promise<T> {
+  for await (const delta of generation.deltas) {
+    if (delta.type === 'end') return answer.end(delta)
+    answer.add(delta)
+  }
+  throw new ImpetusError('internal_error', 'The answer had no end. Send the request again.')
+}
