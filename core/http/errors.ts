@@ -11,7 +11,11 @@ export interface ErrorBody {
 }
 
 /** How a dialect dresses an error. */
-export type Envelope = (error: ImpetusError) => object
+export interface Envelope {
+  readonly body: (error: ImpetusError) => object
+  /** Where the dialect has a status of its own for it. */
+  readonly status?: (error: ImpetusError) => number
+}
 
 /** The dialects' own envelopes by the beginning of the path; the first that fits is used. */
 export type EnvelopeRules = readonly { readonly prefix: string; readonly envelope: Envelope }[]
@@ -21,9 +25,11 @@ export function errorBody(error: ImpetusError): ErrorBody {
   return { error: { message: error.message, type: error.type, param: error.param ?? null, code: error.code } }
 }
 
+const openAi: Envelope = { body: errorBody }
+
 /** The envelope of the dialect that a path belongs to. */
 export function envelopeFor(path: string, rules: EnvelopeRules): Envelope {
-  return rules.find(rule => path.startsWith(rule.prefix))?.envelope ?? errorBody
+  return rules.find(rule => path.startsWith(rule.prefix))?.envelope ?? openAi
 }
 
 /**
@@ -42,13 +48,14 @@ export function toImpetusError(thrown: unknown): ImpetusError {
 /** Status, headers and body of an error, for whoever writes it: Hono, the guard, or the parser's last resort. */
 export function errorAnswer(
   error: ImpetusError,
-  envelope: Envelope = errorBody,
+  envelope: Envelope = openAi,
 ): { status: number; headers: Record<string, string>; body: string } {
   const headers: Record<string, string> = { 'content-type': 'application/json' }
   if (error.retryAfter !== undefined)
     headers['retry-after'] = String(Math.max(1, Math.ceil(error.retryAfter)))
   if (error.status === 401) headers['www-authenticate'] = 'Bearer realm="Impetus"'
-  return { status: error.status, headers, body: JSON.stringify(envelope(error)) }
+  const status = envelope.status?.(error) ?? error.status
+  return { status, headers, body: JSON.stringify(envelope.body(error)) }
 }
 
 /** The same as a `Response`. */
