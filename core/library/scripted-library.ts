@@ -41,6 +41,8 @@ export class ScriptedLibrary implements Library {
     return model ?? this.#index.missing(requested)
   }
 
+  async rescan(): Promise<void> {}
+
   async source(id: string): Promise<ModelSource> {
     const { path } = await this.resolve(id)
     return { id, path }

@@ -73,6 +73,8 @@ export interface Library {
   facts(id: string, signal: AbortSignal): Promise<FactsState>
   /** Reads the first hundred files that nobody has read yet, one after another. Never rejects. */
   readAhead(): Promise<void>
+  /** Looks at the folders again, for whoever has just put a file there. Never rejects. */
+  rescan(): Promise<void>
   /** Begins to look and to watch; does not wait for what is found (see `settled`). */
   start(): Promise<void>
   stop(): Promise<void>
