@@ -1,5 +1,7 @@
 import type { Hono } from 'hono'
 import type { Models } from './compose/models.ts'
+import type { DownloadRoom } from './downloads/room.ts'
+import { downloadRoutes } from './downloads/routes.ts'
 import { documentRoutes } from './http/document.ts'
 import type { Env } from './http/env.ts'
 import type { EventHistory } from './http/event-history.ts'
@@ -19,6 +21,7 @@ export interface AppParts {
   readonly security: SecurityRoutesParts
   readonly settings: SettingsStore
   readonly models: Models
+  readonly downloads: DownloadRoom
   readonly system: SystemParts
 }
 
@@ -29,6 +32,7 @@ export function buildApp(parts: AppParts): Hono<Env> {
   settingsRoutes(app, parts.settings)
   securityRoutes(app, parts.security)
   openAiRoutes(app, { ...parts.models, version: parts.version })
+  downloadRoutes(app, parts.downloads)
   eventRoutes(app, parts.history)
   pageRoutes(app, parts.version)
   // Last, so that the document has every operation.

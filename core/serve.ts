@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Call } from './cli/command.ts'
 import { startBase } from './compose/base.ts'
 import { type Doors, openDoors } from './compose/doors.ts'
+import { startDownloads } from './compose/downloads.ts'
 import { type Models, startModels } from './compose/models.ts'
 import { startSecurity } from './compose/security.ts'
 import type { ExitReason } from './contract/exit-codes.ts'
@@ -32,6 +33,7 @@ export async function run(call: Call): Promise<ExitReason> {
   const startedAt = base.clock.now()
   const security = startSecurity(base, stack)
   const models = await startModels(call, base, stack)
+  const downloads = await startDownloads(call, base, models, stack)
   const life = new Life(base.bus, () => models.active.count)
   const { paths, log } = base
   const end = listenForTheEnd({
@@ -42,7 +44,7 @@ export async function run(call: Call): Promise<ExitReason> {
   })
   stack.defer(() => end.stop())
   const strictPort = call.switches.has('strict-port')
-  const doors = await openDoors({ base, security, models, life, startedAt, strictPort }, stack)
+  const doors = await openDoors({ base, security, models, downloads, life, startedAt, strictPort }, stack)
   publishEndpoint(paths.endpoint, { pid: process.pid, version: version(), startedAt, ...doors.address })
   stack.defer(() => withdrawEndpoint(paths.endpoint))
   life.enter('running')

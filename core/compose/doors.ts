@@ -1,5 +1,6 @@
 import { buildApp } from '../app.ts'
 import type { EndpointFile } from '../contract/status.ts'
+import type { DownloadRoom } from '../downloads/room.ts'
 import { EventHistory } from '../http/event-history.ts'
 import { EventSocket } from '../http/events.ts'
 import { Listeners } from '../http/listeners.ts'
@@ -25,6 +26,7 @@ export interface DoorsParts {
   readonly base: Base
   readonly security: Security
   readonly models: Models
+  readonly downloads: DownloadRoom
   readonly life: Life
   readonly startedAt: number
   readonly strictPort: boolean
@@ -40,7 +42,7 @@ export interface Doors {
 
 /** Builds the app and listens: on the socket first, then on TCP. */
 export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack): Promise<Doors> {
-  const { base, security, models, life } = parts
+  const { base, security, models, downloads, life } = parts
   const { paths, clock, bus, settings } = base
   const server = () => settings.current.server
   const log = base.log.child({ room: 'http' })
@@ -64,6 +66,7 @@ export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack):
     history,
     settings,
     models,
+    downloads,
     security: { ...security, live, clock, address: () => address.url, port },
     system: {
       version: version(),

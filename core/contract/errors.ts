@@ -103,12 +103,12 @@ export const errorCodes = {
   gated_model: {
     status: 403,
     type: 'permission_error',
-    help: 'Accept the licence on the model’s page, then give Impetus a token of your account.',
+    help: 'Accept the licence on the model’s page, then give Impetus a token with "impetus hub login".',
   },
   hub_token_refused: {
     status: 403,
     type: 'permission_error',
-    help: 'Make a new token on the hub’s settings page and give it to Impetus, or remove the old one.',
+    help: 'Make a new token on the hub’s settings page, then "impetus hub login"; or "impetus hub logout".',
   },
   address_refused: {
     status: 400,

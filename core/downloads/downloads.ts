@@ -33,8 +33,8 @@ export interface DownloadsParts {
   readonly clock: Clock
   readonly log: Log
   readonly settings: () => Settings['downloads']
-  /** Hears of each model that is whole, checked and in the models folder: the path of its first file. */
-  readonly onFileReady: (path: string) => void
+  /** Hears of each model that is whole, checked and in the models folder: the path of its first file. Waited for. */
+  readonly onFileReady: (path: string) => void | Promise<void>
   readonly freeBytes?: FreeBytes | undefined
   readonly random?: (() => number) | undefined
   /** How long a connection may bring next to nothing. */
@@ -235,8 +235,12 @@ export class Downloads {
   async #sweep(): Promise<void> {
     const folder = partsFolder(this.#parts.models)
     const wanted = new Set(this.#jobs.filter(isOpen).map(job => job.id))
-    for (const name of await readdir(folder).catch(() => []))
-      if (!wanted.has(name)) await rm(join(folder, name), { recursive: true, force: true })
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (wanted.has(name)) continue
+      await rm(join(folder, name), { recursive: true, force: true }).catch(error => {
+        this.#parts.log.warn('What is left of an old download cannot be removed', { name, why: error.code })
+      })
+    }
   }
 
   #find(id: string): Job {

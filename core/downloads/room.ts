@@ -24,8 +24,8 @@ export interface DownloadRoomParts {
   readonly log: Log
   readonly version: string
   readonly settings: () => Settings['downloads']
-  /** Hears of each model that is whole, checked and in the models folder: the path of its first file. */
-  readonly onFileReady: (path: string) => void
+  /** Hears of each model that is whole, checked and in the models folder: the path of its first file. Waited for. */
+  readonly onFileReady: (path: string) => void | Promise<void>
   readonly resolve?: Resolve
   readonly isPublic?: IsPublic
   readonly freeBytes?: FreeBytes
@@ -45,10 +45,12 @@ export class DownloadRoom {
   readonly token: HubToken
   readonly #endpoint: URL
   readonly #client: Client
+  readonly #log: Log
 
   /** @throws ExitError `configuration` when HF_ENDPOINT is not the address of a hub */
   constructor(parts: DownloadRoomParts) {
-    const { paths, env, clock, version } = parts
+    const { paths, env, clock, version, log } = parts
+    this.#log = log
     this.#endpoint = endpointOf(env.HF_ENDPOINT)
     this.token = new HubToken({ path: join(paths.home, 'hub-token'), environment: env.HF_TOKEN?.trim() })
     this.#client = new Client({
@@ -68,7 +70,12 @@ export class DownloadRoom {
   }
 
   async start(): Promise<void> {
-    this.token.start()
+    try {
+      this.token.start()
+    } catch (error) {
+      // Everything but gated models works without it.
+      this.#log.error('The token for the hub cannot be read', error)
+    }
     this.#client.start()
     await this.downloads.start()
   }

@@ -130,6 +130,7 @@ export const roots = [
   'core/compose/built-in.ts',
   'core/compose/check-engine.ts',
   'core/compose/doors.ts',
+  'core/compose/downloads.ts',
   'core/compose/models.ts',
   'core/compose/security.ts',
 ]

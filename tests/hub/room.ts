@@ -86,7 +86,7 @@ export class TestRoom implements AsyncDisposable {
       clock: systemClock,
       log,
       version: '0.0.0-test',
-      onFileReady: path => this.ready.push(path),
+      onFileReady: path => void this.ready.push(path),
       ...options,
       settings: () => this.settings,
     })

@@ -10,7 +10,7 @@ export interface RunnerParts extends RunParts {
   /** In the order of the queue. */
   readonly jobs: () => readonly Job[]
   readonly freeBytes: FreeBytes
-  readonly onFileReady: (path: string) => void
+  readonly onFileReady: (path: string) => void | Promise<void>
 }
 
 /** Other programs write too: the reserve is looked at again this often. */
@@ -75,9 +75,10 @@ export class Runner {
       job.setState('running')
       requireSpace(await freeBytes(models), job.bytes - job.done, settings().reserveBytes)
       const path = await runJob(job, this.#parts, signal)
+      // First, so that whoever hears "done" finds the model in the list.
+      await this.#tellReady(path)
       job.setState('done')
       log.info('A model was fetched', { download: job.id, name: job.row.files[0]?.name, bytes: job.bytes })
-      this.#tellReady(path)
     } catch (error) {
       // Paused, cancelled or ending: whoever did it has already said so.
       if (signal.aborted && !(signal.reason instanceof StorageLow)) return
@@ -107,10 +108,10 @@ export class Runner {
     }
   }
 
-  #tellReady(path: string): void {
+  async #tellReady(path: string): Promise<void> {
     const { onFileReady, log } = this.#parts
     try {
-      onFileReady(path)
+      await onFileReady(path)
     } catch (error) {
       log.error('The library did not take a fetched model', error)
     }
