@@ -81,7 +81,7 @@ export class Database {
       )
     }
     if (version === steps.length) return
-    if (version > 0) this.backUp()
+    if (version > 0) this.#copy()
     this.transaction(() => {
       for (const step of steps.slice(version)) this.#database.exec(step)
       this.run(
@@ -93,10 +93,20 @@ export class Database {
     this.#checkpoint()
   }
 
-  /** Writes a whole copy into the backups folder and drops the oldest ones. Call it after what must not be lost with a damaged file. */
+  /**
+   * Writes a whole copy into the backups folder and drops the oldest ones. Call it after what must not be lost with a
+   * damaged file. Never throws: the change it follows has been made and answered for, and a full disk does not undo it.
+   */
   backUp(): void {
-    const { backups } = this.#parts
-    this.#guard(() => backUp(this.#database, backups))
+    try {
+      this.#copy()
+    } catch (error) {
+      this.#parts.log.error('The database could not be backed up', error)
+    }
+  }
+
+  #copy(): void {
+    this.#guard(() => backUp(this.#database, this.#parts.backups))
     this.#checkpoint()
   }
 

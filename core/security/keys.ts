@@ -113,7 +113,7 @@ export class Keys {
     return null
   }
 
-  /** A backup from before a revocation would bring the key back to life, were it ever needed. */
+  /** A backup from before a new key has lost it; one from before a revocation would bring the key back to life. */
   backUp(): void {
     this.#database.backUp()
   }

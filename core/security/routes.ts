@@ -50,6 +50,7 @@ function keyRoutes(app: Hono<Env>, { keys, live, audit, clock }: SecurityRoutesP
       scopes: made.info.scopes.join(' '),
       requestId: context.get('requestId'),
     })
+    keys.backUp()
     return made
   })
 
