@@ -23,7 +23,7 @@ export const exitCodes = {
     code: 78,
     meaning: 'The settings or the environment are wrong or unsafe; the message names what.',
   },
-  interrupted: { code: 130, meaning: 'Stopped by Ctrl-C or a second signal.' },
+  interrupted: { code: 130, meaning: 'Stopped by Ctrl-C.' },
 } as const satisfies Record<string, { code: number; meaning: string }>
 
 export type ExitReason = keyof typeof exitCodes
