@@ -16,11 +16,26 @@ export class ChatTemplate {
 
   /** @throws what the template raises */
   render(chat: ChatPrompt, specials: SpecialTokens): string {
+    const tools = chat.tools ?? []
+    if (tools.length > 0) return this.#render(chat, specials, tools.map(tool))
+    // Absent tools are none, as Transformers has it: templates ask both `if tools` and `tools is not none`. Some only
+    // ever had tools in mind and go through them without asking.
+    try {
+      return this.#render(chat, specials, null)
+    } catch (error) {
+      try {
+        return this.#render(chat, specials, [])
+      } catch {
+        throw error
+      }
+    }
+  }
+
+  #render(chat: ChatPrompt, specials: SpecialTokens, tools: readonly object[] | null): string {
     return this.#template.render({
       ...chat.templateVariables,
       messages: chat.messages.map(each => message(each, chat.shape ?? {})),
-      // Absent tools are none, not undefined: templates ask both `if tools` and `tools is not none`.
-      tools: chat.tools === undefined || chat.tools.length === 0 ? null : chat.tools.map(tool),
+      tools,
       documents: null,
       add_generation_prompt: chat.addGenerationPrompt ?? true,
       bos_token: specials.bos,
