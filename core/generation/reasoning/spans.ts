@@ -17,7 +17,6 @@ const known: readonly ReasoningMarks[] = [
   { open: '<thought>', close: '</thought>' },
   { open: '<reasoning>', close: '</reasoning>' },
   { open: 'Here are my reasoning steps:\n', close: '[BEGIN FINAL RESPONSE]' },
-  { open: '<|think|>', close: '<|end|><|begin|>assistant<|content|>' },
 ]
 
 /**
@@ -28,6 +27,11 @@ export function reasoningMarks(template: string): ReasoningMarks | undefined {
   return known.find(
     ({ open, close }) => template.includes(close.trimEnd()) && template.includes(open.trimEnd()),
   )
+}
+
+/** The marks that a prompt ends with, for templates that put theirs together. */
+export function marksAtEnd(prompt: string): ReasoningMarks | undefined {
+  return known.find(marks => promptEnd(prompt, marks) !== 'free')
 }
 
 /** Where a prompt leaves the model: thinking already, told not to, or free to. */

@@ -1,6 +1,6 @@
 import { literal } from '../grammar/rules.ts'
 import type { ToolFormat } from './format.ts'
-import { jsonCall } from './json-calls.ts'
+import { jsonCall, keyedCall } from './json-calls.ts'
 import { markedCall } from './marked-calls.ts'
 import { around, namedCall } from './named-calls.ts'
 import { pythonCall } from './python-calls.ts'
@@ -150,6 +150,13 @@ const all = formats({
     }),
     parallel: true,
   },
+  apertus: {
+    open: ['<|tools_prefix|>'],
+    close: '<|tools_suffix|>',
+    calls: 'list',
+    style: keyedCall,
+    parallel: true,
+  },
   nemotron: { open: ['<TOOLCALL>'], close: '</TOOLCALL>', calls: 'list', style: usual, parallel: true },
   minicpm: { open: ['<function name="'], calls: 'one', style: bareFunction, between: '\n', parallel: true },
   'glm-4.5': {
@@ -183,7 +190,7 @@ const all = formats({
     open: ['<function='],
     close: '</function>',
     calls: 'one',
-    style: namedCall({ ends: ['>'], write: around(name => `${name}>`) }),
+    style: namedCall({ ends: ['>'], ...around(name => `${name}>`) }),
     parallel: true,
   },
   'mistral-old': {
@@ -202,7 +209,7 @@ const all = formats({
     style: namedCall({
       ends: ['[ARGS]'],
       id: { from: '[CALL_ID]', to: '[ARGS]' },
-      write: around(name => `${name}[ARGS]`),
+      ...around(name => `${name}[ARGS]`),
     }),
     parallel: true,
   },
@@ -212,7 +219,7 @@ const all = formats({
     style: namedCall({
       ends: ['[ARGS]'],
       id: { from: '[CALL_ID]', to: '[ARGS]' },
-      write: name => ({ before: `${literal(`${name}[CALL_ID]`)} [a-zA-Z0-9]{9} "[ARGS]"` }),
+      expression: name => ({ before: `${literal(`${name}[CALL_ID]`)} [a-zA-Z0-9]{9} "[ARGS]"` }),
     }),
     parallel: true,
   },
@@ -230,7 +237,7 @@ const all = formats({
       before: ['function<｜tool▁sep｜>'],
       ends: ['<｜tool▁sep｜>', '\n'],
       fenced: true,
-      write: around(name => `function<｜tool▁sep｜>${name}\n\`\`\`json\n`, '\n```'),
+      ...around(name => `function<｜tool▁sep｜>${name}\n\`\`\`json\n`, '\n```'),
     }),
     between: '\n',
     parallel: true,
@@ -244,7 +251,7 @@ const all = formats({
       before: ['function<｜tool▁sep｜>'],
       ends: ['<｜tool▁sep｜>', '\n'],
       fenced: true,
-      write: around(name => `${name}<｜tool▁sep｜>`),
+      ...around(name => `${name}<｜tool▁sep｜>`),
     }),
     parallel: true,
   },
@@ -274,7 +281,7 @@ const all = formats({
     style: namedCall({
       ends: ['<|tool_call_argument_begin|>'],
       clean: name => name.replace(/^functions\./, '').replace(/:\d+$/, ''),
-      write: name => ({
+      expression: name => ({
         before: `${literal(`functions.${name}:`)} [0-9]{1,3} "<|tool_call_argument_begin|>"`,
       }),
     }),
@@ -287,7 +294,7 @@ const all = formats({
     style: namedCall({
       idBefore: '<|tool_call:name|>',
       ends: ['<|tool_call:args|>'],
-      write: name => ({
+      expression: name => ({
         before: `[a-zA-Z0-9]{10} ${literal(`<|tool_call:name|>${name}<|tool_call:args|>`)}`,
       }),
     }),

@@ -27,6 +27,7 @@ export function jsonCall(keys: JsonCallKeys, knownNamesOnly = false): CallStyle 
   return {
     read: context => readCall(context, knownNamesOnly),
     rule: (rules, tool, param) => callRule(rules, tool, param, keys),
+    write: (name, json) => `{"${keys.name}": ${JSON.stringify(name)}, "${keys.arguments}": ${json}}`,
   }
 }
 
@@ -126,4 +127,31 @@ function withExtra(
   const part = extra.at === 'first' ? `${own} ws "," ws` : `ws "," ws ${own}`
   const written = extra.optional ? `(${part})?` : part
   return extra.at === 'first' ? `${written} ${members}` : `${members} ${written}`
+}
+
+/** `{"name": {…}}`: the tool's name is the key of its arguments. */
+export const keyedCall: CallStyle = {
+  *read(context) {
+    const { reader, answer } = context
+    if (!(yield* reader.literal('{'))) return 'none'
+    yield* reader.space()
+    const name = yield* new ValueReader(reader, jsonNotation, () => {}).text()
+    yield* reader.space()
+    if (name === undefined || name === '' || !(yield* reader.literal(':'))) return 'none'
+    yield* reader.space()
+    const outcome = yield* readArguments(context, () => answer.beginCall(name))
+    if (outcome !== 'done') return outcome
+    answer.endCall()
+    const start = reader.position
+    yield* reader.space()
+    if (yield* reader.literal('}')) return 'done'
+    reader.reset(start)
+    return 'broken'
+  },
+  rule: (rules, tool, param) =>
+    rules.add(
+      `call-${tool.name}`,
+      `"{" ws ${literal(`${JSON.stringify(tool.name)}:`)} ws ${argumentsRule(rules, tool, param)} ws "}"`,
+    ),
+  write: (name, json) => `{${JSON.stringify(name)}: ${json}}`,
 }

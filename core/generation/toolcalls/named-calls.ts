@@ -18,7 +18,9 @@ export interface NamedCall {
   /** The name in what was read; by default all of it. */
   readonly clean?: (name: string) => string
   /** What stands around the arguments when the model writes a call, as expressions. */
-  readonly write: (name: string) => { readonly before: string; readonly after?: string }
+  readonly expression: (name: string) => { readonly before: string; readonly after?: string }
+  /** The same as plain text, where it is one. */
+  readonly text?: (name: string) => { readonly before: string; readonly after?: string }
 }
 
 const fenceOpen = ['```json\n', '```json', '```\n']
@@ -29,10 +31,11 @@ export function namedCall(spec: NamedCall): CallStyle {
   return {
     read: context => readCall(context, spec),
     rule: (rules, tool, param) => {
-      const { before, after } = spec.write(tool.name)
+      const { before, after } = spec.expression(tool.name)
       const parts = [before, argumentsRule(rules, tool, param), ...(after === undefined ? [] : [after])]
       return rules.add(`call-${tool.name}`, parts.join(' '))
     },
+    ...(spec.text && { write: writer(spec.text) }),
   }
 }
 
@@ -63,7 +66,23 @@ function* readCall(context: CallContext, spec: NamedCall): Step<Outcome> {
   return 'done'
 }
 
+function writer(text: NonNullable<NamedCall['text']>): NonNullable<CallStyle['write']> {
+  return (name, json) => {
+    const { before, after = '' } = text(name)
+    return before + json + after
+  }
+}
+
 /** What stands around the arguments, as plain text. */
-export function around(before: (name: string) => string, after = ''): NamedCall['write'] {
-  return name => ({ before: literal(before(name)), ...(after === '' ? {} : { after: literal(after) }) })
+export function around(
+  before: (name: string) => string,
+  after?: string,
+): Pick<NamedCall, 'expression' | 'text'> {
+  return {
+    expression: name => ({
+      before: literal(before(name)),
+      ...(after !== undefined && { after: literal(after) }),
+    }),
+    text: name => ({ before: before(name), ...(after !== undefined && { after }) }),
+  }
 }

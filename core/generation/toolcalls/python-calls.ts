@@ -26,6 +26,10 @@ const pythonSyntax: Syntax = {
 export const pythonCall: CallStyle = {
   read: readCall,
   rule: callRule,
+  write: (name, json) => {
+    const given = Object.entries(JSON.parse(json) as Record<string, unknown>)
+    return `${name}(${given.map(([key, value]) => `${key}=${pythonText(value)}`).join(', ')})`
+  },
 }
 
 function* readCall(context: CallContext): Step<Outcome> {

@@ -93,6 +93,12 @@ export const samples: readonly Sample[] = [
     calls: [bern],
   },
   {
+    format: 'apertus',
+    answer:
+      '<|tools_prefix|>[{"get_weather": {"city": "Bern", "days": 3}}, {"list_files": {}}]<|tools_suffix|>',
+    calls: [bern, files],
+  },
+  {
     format: 'nemotron',
     answer:
       '<TOOLCALL>[{"name": "get_weather", "arguments": {"city": "Bern", "days": 3}}, {"name": "list_files", "arguments": {}}]</TOOLCALL>',

@@ -24,6 +24,8 @@ export interface CallStyle {
   read(context: CallContext): Step<Outcome>
   /** The rule by which the model writes a call of this tool. */
   rule(rules: Rules, tool: Tool, param: string): string
+  /** A call as the model writes it, for templates that leave earlier calls out; absent where theirs do not. */
+  write?(name: string, argumentsJson: string): string
 }
 
 /** Longest name of a tool that is looked for, in characters. */
@@ -67,5 +69,6 @@ export function firstOf(first: CallStyle, second: CallStyle): CallStyle {
       return yield* second.read(context)
     },
     rule: (rules, tool, param) => first.rule(rules, tool, param),
+    ...(first.write && { write: first.write }),
   }
 }
