@@ -1,16 +1,15 @@
 import type { Context } from 'hono'
 import { ImpetusError } from '../contract/errors.ts'
-import type { GenerateRequest } from '../engine/engine.ts'
 import type { Env } from '../http/env.ts'
 import type { InstalledModel, Library } from '../library/types.ts'
 import type { AnswerDelta } from './interpret.ts'
-import type { Generation, Generator } from './types.ts'
+import type { AnswerRequest, Generation, Generator } from './types.ts'
 
 /** A request on its way: who asks what of which model. */
 export interface Ask {
   readonly route: string
   readonly model: InstalledModel
-  readonly request: GenerateRequest
+  readonly request: AnswerRequest
 }
 
 type End = Extract<AnswerDelta, { type: 'end' }>

@@ -9,10 +9,48 @@ export interface RequestMeta {
   readonly client: string | null
 }
 
+/** Whether the model may, must or must not call tools; a name: this one. */
+export type ToolChoice = 'none' | 'auto' | 'required' | { readonly name: string }
+
+/** What the answer's text must be: any JSON object, or JSON that a schema allows. */
+export type AnswerFormat = { readonly type: 'json' } | { readonly type: 'schema'; readonly schema: unknown }
+
+/** What a dialect wants of a chat beyond its messages. What is absent is left to the model. */
+export interface ChatWishes {
+  readonly toolChoice?: ToolChoice
+  /** False: at most one call in an answer. */
+  readonly parallelToolCalls?: boolean
+  readonly format?: AnswerFormat
+  readonly reasoning?: ReasoningWish
+  /** How the dialect's request names the places that errors point at. */
+  readonly places: RequestPlaces
+}
+
+export interface ReasoningWish {
+  /** Whether the model is to think before it answers, where it can be told. */
+  readonly enabled?: boolean
+  /** `minimal`, `low`, `medium`, `high` …, handed to templates that know it. */
+  readonly effort?: string
+  readonly budgetTokens?: number
+}
+
+export interface RequestPlaces {
+  /** A tool's schema, as `tools.0.function.parameters`. */
+  tool(index: number): string
+  /** The answer's schema, as `response_format.json_schema.schema`. */
+  readonly format: string
+}
+
+/** A dialect's request. Of a chat the generator makes what the model's template and notation need. */
+export interface AnswerRequest extends Omit<GenerateRequest, 'grammar' | 'markers' | 'reasoning'> {
+  /** For chats only. */
+  readonly chat?: ChatWishes
+}
+
 export interface OpenRequest {
   /** An installed model's id (see `Library.resolve`). */
   readonly modelId: string
-  readonly request: GenerateRequest
+  readonly request: AnswerRequest
   readonly meta: RequestMeta
 }
 
