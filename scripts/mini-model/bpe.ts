@@ -21,7 +21,7 @@ export function preTokenize(text: string): string[] {
 }
 
 const encoder = new TextEncoder()
-export const toSymbols = (text: string): string =>
+const toSymbols = (text: string): string =>
   Array.from(encoder.encode(text), byte => byteSymbols[byte]!).join('')
 
 export class Tokenizer {

@@ -57,7 +57,7 @@ export const special = {
 } as const
 
 /** One line a tool: `get_weather(city: string, days?: integer) Says the weather`. */
-export function signature(tool: ToolDefinition): string {
+function signature(tool: ToolDefinition): string {
   const required = tool.parameters.required ?? []
   const parameters = Object.entries(tool.parameters.properties).map(
     ([name, { type, enum: choices, items }]) => {
@@ -72,7 +72,7 @@ export function signature(tool: ToolDefinition): string {
   return `${tool.name}(${parameters.join(', ')})${tool.description ? ` ${tool.description}` : ''}`
 }
 
-export function callText(call: ToolCall): string {
+function callText(call: ToolCall): string {
   return `${special.call}{"name":${JSON.stringify(call.name)},"arguments":${JSON.stringify(call.arguments)}}${special.callEnd}`
 }
 

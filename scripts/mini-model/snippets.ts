@@ -76,7 +76,7 @@ const patterns: Readonly<Record<Language, readonly string[]>> = {
   ],
 }
 
-export const languages: readonly Language[] = ['ts', 'py', 'swift']
+const languages: readonly Language[] = ['ts', 'py', 'swift']
 
 export interface Snippet {
   readonly language: Language

@@ -53,6 +53,7 @@ export async function openSpeaker(path: string): Promise<Speaker> {
       const state = grammar && new LlamaGrammarEvaluationState({ model, grammar })
       for await (const token of sequence.evaluate(model.tokenize(text, true), {
         temperature: 0,
+        yieldEogToken: true,
         ...(state && { grammarEvaluationState: state }),
       })) {
         if (model.isEogToken(token)) return model.detokenize(tokens)
