@@ -8,7 +8,7 @@
  * missing or stale, and hands over to Node 26 from node_modules, with input, output, signals and exit code passed on.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { constants } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
@@ -156,6 +156,15 @@ function missingLibrary(runtime) {
   return /error while loading shared libraries: ([^:\s]+)/.exec(stderr ?? '')?.[1]
 }
 
+/**
+ * Makes the next run install again. Without this npm would run that one with the Node that does not start, because it
+ * lies in node_modules/.bin.
+ */
+function discardInstallation() {
+  for (const file of ['.bin/node', '.package-lock.json'])
+    rmSync(path.join(root, 'node_modules', file), { force: true })
+}
+
 /** Sees to it that `runtime` starts: on Debian, as root, by installing what it lacks. */
 function provideLibraries(runtime) {
   for (
@@ -167,6 +176,7 @@ function provideLibraries(runtime) {
     const canInstall =
       name && library !== last && process.getuid?.() === 0 && existsSync('/etc/debian_version')
     if (!canInstall) {
+      discardInstallation()
       refuse(
         `Node 26, which Impetus runs on, needs the system library ${library}, and this system lacks it.`,
         `Install it (Debian, Ubuntu: sudo apt-get install ${name ?? library}), then run the same command again.`,

@@ -186,4 +186,5 @@ test('a system without a library that Node 26 needs is told which package has it
   expect(code).toBe(1)
   expect(errors).toContain('libunheard.so.7')
   expect(errors).toContain('apt-get install')
+  expect((await run()).output).toBe('ran \n')
 })
