@@ -258,6 +258,25 @@ describe('the hub over HTTP', () => {
     ])
   })
 
+  it('reads a long listing page by page, but follows no link to another place', async () => {
+    await using hub = await FakeHub.start()
+    await using other = await FakeHub.start()
+    const files = [1, 2, 3, 4, 5].map(n => new FakeFile(`m-Q${n + 1}_K.gguf`, modelBytes(100 * n, n)))
+    hub.add('owner/name', files)
+    other.add('owner/name', files)
+    using home = new Home()
+    await using test = await TestRoom.start(hub.origin, home, {
+      env: { HF_ENDPOINT: hub.origin, HF_TOKEN: 'hf_secret' },
+    })
+    hub.accounts.set('hf_secret', new Set())
+    const call = appOf(test)
+    hub.treePages = { size: 2 }
+    expect((await call('GET', '/api/hub/models/owner/name')).body.files).toHaveLength(5)
+    hub.treePages = { size: 2, origin: other.origin }
+    expect((await call('GET', '/api/hub/models/owner/name')).body.files).toHaveLength(2)
+    expect(other.seen).toEqual([])
+  })
+
   it.each([
     ['/api/hub/models/owner/missing', 404, 'hub_model_not_found'],
     ['/api/hub/models/..%2f..%2fapi/whoami', 400, 'invalid_value'],

@@ -52,6 +52,8 @@ export class FakeHub implements AsyncDisposable {
   readonly accounts = new Map<string, ReadonlySet<string>>()
   /** Answers API calls with this status where it is set. */
   apiStatus: { readonly status: number; readonly headers?: Record<string, string>; times: number } | undefined
+  /** Files to a page of a listing, and the origin that its link to the next page names. */
+  treePages: { readonly size: number; readonly origin?: string } = { size: 1000 }
   /** Where files are redirected to; by default to this very server, as a mirror does. */
   storage: string | undefined
   readonly #server: Server
@@ -169,8 +171,17 @@ export class FakeHub implements AsyncDisposable {
       refuse(response, 404, 'RevisionNotFound', `Invalid rev id: ${revision}`)
       return
     }
-    if (kind === 'tree') sendJson(response, model.files.map(listing))
+    if (kind === 'tree') this.#tree(model, url, response)
     else sendJson(response, facts(model, url.searchParams.getAll('expand')))
+  }
+
+  #tree(model: FakeModel, url: URL, response: ServerResponse): void {
+    const { size, origin = this.origin } = this.treePages
+    const from = Number(url.searchParams.get('cursor') ?? '0')
+    const next = new URL(url.pathname + url.search, origin)
+    next.searchParams.set('cursor', String(from + size))
+    if (from + size < model.files.length) response.setHeader('link', `<${next.href}>; rel="next"`)
+    sendJson(response, model.files.slice(from, from + size).map(listing))
   }
 
   /** A file's address on the hub: facts in the headers, and the way to the storage. */

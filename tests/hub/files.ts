@@ -38,6 +38,7 @@ export class FakeFile {
   readonly path: string
   faults: Faults
   #content: Buffer
+  #sha256: string | undefined
   #version = 1
   #answers = 0
   /** What the listing says of it, where that is not the truth. */
@@ -60,12 +61,14 @@ export class FakeFile {
   }
 
   get sha256(): string {
-    return createHash('sha256').update(this.#content).digest('hex')
+    this.#sha256 ??= createHash('sha256').update(this.#content).digest('hex')
+    return this.#sha256
   }
 
   /** Another version of the file appears under the same name. */
   replace(content: Buffer): void {
     this.#content = content
+    this.#sha256 = undefined
     this.#version++
   }
 

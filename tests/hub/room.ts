@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Download, DownloadState } from '../../core/contract/downloads.ts'
+import { type Download, type DownloadState, download } from '../../core/contract/downloads.ts'
 import { type Settings, settingsSchema } from '../../core/contract/settings.ts'
 import { DownloadRoom, type DownloadRoomParts } from '../../core/downloads/room.ts'
 import { Bus } from '../../core/platform/bus.ts'
@@ -68,8 +68,9 @@ export class TestRoom implements AsyncDisposable {
       throw error
     })
     this.bus.listen((topic, data) => {
+      // Parsed, as readers of the event stream do it.
       if (topic === 'download.changed')
-        this.told.push({ time: performance.now(), download: data as Download })
+        this.told.push({ time: performance.now(), download: download.parse(data) })
       if (topic === 'download.removed') this.removed.push((data as { id: string }).id)
       for (const look of this.#waiting) look()
     })

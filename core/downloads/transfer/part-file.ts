@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ImpetusError } from '../../contract/errors.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { prefixOf, type Ranges, totalOf, withRange } from './ranges.ts'
+import { prefixOf, type Ranges, withRange } from './ranges.ts'
 
 /** What is on disk, as far as it is recorded. */
 export interface PartRecord {
@@ -157,11 +157,6 @@ export class PartFile {
     this.#savedAt = now
     this.#parts.save({ written: this.#written, synced: this.#synced })
   }
-}
-
-/** How many bytes a record holds. */
-export function bytesIn(record: PartRecord): number {
-  return totalOf(record.written)
 }
 
 function after(buffers: readonly Buffer[], offset: number): Buffer[] {

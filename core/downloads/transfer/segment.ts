@@ -16,7 +16,7 @@ export interface SegmentParts {
 const gatherBytes = 256 * 1024
 const gatherMilliseconds = 100
 
-export class Stalled extends Error {
+class Stalled extends Error {
   readonly code = 'ETIMEDOUT'
 }
 

@@ -229,7 +229,7 @@ export class Transfer {
         reason: fault.message,
         milliseconds: Math.round(delay),
       })
-      onWaiting(clock.now() + delay)
+      onWaiting(Math.ceil(clock.now() + delay))
       this.#pause = wait(clock, delay, signal).finally(() => {
         this.#pause = undefined
       })
