@@ -67,7 +67,39 @@ export interface LoadedModel {
   /** `special`: whether text like `<|im_start|>` becomes the special token. */
   tokenize(text: string, options: { special: boolean }, signal: AbortSignal): Promise<number[]>
   detokenize(tokens: readonly number[], signal: AbortSignal): Promise<string>
+  /** One vector for each input, in their order. Rejects with `invalid_value` for models that have none. */
+  embed(request: EmbedRequest, signal: AbortSignal): Promise<Embeddings>
+  /** How well each document answers the query, in their order. Only reranking models can; else `invalid_value`. */
+  rank(request: RankRequest, signal: AbortSignal): Promise<Ranking>
   dispose(): Promise<void>
+}
+
+export interface EmbedRequest {
+  /** Texts, or tokens as they are. */
+  readonly inputs: readonly (string | readonly number[])[]
+  /** Keep only so many leading elements of each vector. Models trained for it lose little by that. */
+  readonly dimensions?: number
+  /** False: vectors as the model makes them. By default each has the length 1. */
+  readonly normalise?: boolean
+  /** Cut inputs that are too long instead of refusing them with `context_length_exceeded`. */
+  readonly truncate?: boolean
+}
+
+export interface Embeddings {
+  readonly vectors: readonly Float32Array[]
+  /** Of all inputs together. */
+  readonly promptTokens: number
+}
+
+export interface RankRequest {
+  readonly query: string
+  readonly documents: readonly string[]
+}
+
+export interface Ranking {
+  /** From 0 to 1, in the order of the documents. */
+  readonly scores: readonly number[]
+  readonly promptTokens: number
 }
 
 export interface GenerateRequest {
@@ -86,6 +118,10 @@ export interface GenerateRequest {
   readonly markers?: readonly string[]
   /** Where in its answer the model thinks aloud. */
   readonly reasoning?: ReasoningSpan
+  /** How likely each token was, and so many of the likeliest others beside it (0 to 20). */
+  readonly logprobs?: { readonly top: number }
+  /** Who asks. Requests that wait are taken from each client in turn; those without one share one turn. */
+  readonly client?: string
 }
 
 export interface Grammar {
@@ -173,13 +209,30 @@ export interface Sampling {
   readonly repeatPenalty?: number
   readonly presencePenalty?: number
   readonly frequencyPenalty?: number
+  /** Leaves out the likeliest tokens, now and then, where several are likely. */
+  readonly xtc?: { readonly probability: number; readonly threshold: number }
+  /** Discourages whole sequences that were there before. */
+  readonly dry?: {
+    readonly multiplier: number
+    readonly base?: number
+    readonly allowedLength?: number
+    /** Tokens looked back at; -1: all. */
+    readonly lastTokens?: number
+    readonly sequenceBreakers?: readonly string[]
+  }
   readonly logitBias?: readonly { readonly token: number; readonly bias: number }[]
 }
 
 export type Delta =
   /** The request is good and its prompt is this long; nothing has been computed yet. */
   | { readonly type: 'start'; readonly promptTokens: number }
-  | { readonly type: 'text'; readonly text: string; readonly tokens: number }
+  | {
+      readonly type: 'text'
+      readonly text: string
+      readonly tokens: number
+      /** Of these tokens, one each, where they were asked for. */
+      readonly logprobs?: readonly TokenLogprob[]
+    }
   | { readonly type: 'reasoning'; readonly text: string; readonly tokens: number }
   | {
       readonly type: 'toolCall'
@@ -195,6 +248,20 @@ export type Delta =
       readonly usage: Usage
       readonly timings: Timings
     }
+
+export interface Likelihood {
+  readonly token: number
+  /** The token's text; U+FFFD where it is only a part of a character. */
+  readonly text: string
+  readonly bytes: readonly number[]
+  /** Natural logarithm of its probability, before temperature and the other sampling settings. */
+  readonly logprob: number
+}
+
+export interface TokenLogprob extends Likelihood {
+  /** The likeliest first; the chosen one may be among them. */
+  readonly top: readonly Likelihood[]
+}
 
 /** `stop`: the model ended its turn or met a stop text; `length`: maxTokens or the context's end. */
 export type EndReason = 'stop' | 'length' | 'toolCalls'

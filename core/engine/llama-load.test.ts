@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { writeEmbedder, writeTinyLlama } from '../../scripts/gguf/fixtures.ts'
+import { writeTinyLlama } from '../../scripts/gguf/fixtures.ts'
 import type { SpawnRole } from './inspector/client.ts'
 import { entriesWith, fileBytes, string } from './inspector/gguf-bytes.testing.ts'
 import { ask, EngineForTest } from './llama.testing.ts'
@@ -10,7 +10,6 @@ let tests: EngineForTest
 beforeAll(async () => {
   tests = await EngineForTest.start()
   await writeTinyLlama(tests.path('tiny'))
-  await writeEmbedder(tests.path('embedder'))
 })
 afterAll(async () => {
   await tests.done()
@@ -75,10 +74,6 @@ describe('loading', () => {
     await expect(tests.load('odd')).rejects.toMatchObject({
       message: expect.not.stringContaining(tests.folder),
     })
-  })
-
-  test('an embedding model is refused', async () => {
-    await expect(tests.load('embedder')).rejects.toMatchObject({ code: 'invalid_model' })
   })
 
   test('what does not fit is refused with the figures', async () => {

@@ -1,6 +1,18 @@
 import { ImpetusError } from '../contract/errors.ts'
 import { DeltaQueue } from './delta-queue.ts'
-import type { ChatPrompt, Delta, Ended, GenerateRequest, LoadedFacts, LoadedModel } from './engine.ts'
+import type {
+  ChatPrompt,
+  Delta,
+  Embeddings,
+  EmbedRequest,
+  Ended,
+  GenerateRequest,
+  LoadedFacts,
+  LoadedModel,
+  Ranking,
+  RankRequest,
+} from './engine.ts'
+import { matrix } from './numbers.ts'
 import type { CoreMessage, RunnerMessage } from './protocol.ts'
 import type { RunnerLink } from './runner-link.ts'
 
@@ -10,6 +22,7 @@ const closeGrace = 1_000
 type Answer =
   | Exclude<Delta, { type: 'reasoning' | 'toolCall' }>
   | { readonly type: 'result'; readonly value: string | readonly number[] }
+  | { readonly type: 'numbers'; readonly rows: readonly Float32Array[]; readonly promptTokens: number }
 type Asked = Exclude<CoreMessage, { t: 'load' | 'abort' }>
 /** A request before it has its number. */
 type Question = Asked extends infer M ? (M extends Asked ? Omit<M, 'id'> : never) : never
@@ -39,7 +52,7 @@ export class LlamaModel implements LoadedModel {
     using asked = this.#ask({ t: 'generate', request }, signal)
     for (;;) {
       const answer = await asked.queue.take()
-      if (answer.type === 'result') continue
+      if (answer.type === 'result' || answer.type === 'numbers') continue
       if (answer.type === 'end') asked.finished()
       yield answer
       if (answer.type === 'end') return
@@ -59,6 +72,16 @@ export class LlamaModel implements LoadedModel {
     return this.#result({ t: 'detokenize', tokens }, signal).then(String)
   }
 
+  async embed(request: EmbedRequest, signal: AbortSignal): Promise<Embeddings> {
+    const { rows, promptTokens } = await this.#numbers({ t: 'embed', request }, signal)
+    return { vectors: rows, promptTokens }
+  }
+
+  async rank(request: RankRequest, signal: AbortSignal): Promise<Ranking> {
+    const { rows, promptTokens } = await this.#numbers({ t: 'rank', request }, signal)
+    return { scores: rows.map(([score = 0]) => score), promptTokens }
+  }
+
   dispose(): Promise<void> {
     return this.#link.close(closeGrace)
   }
@@ -67,8 +90,8 @@ export class LlamaModel implements LoadedModel {
   take(message: RunnerMessage): void {
     switch (message.t) {
       case 'text':
-        for (const [id, text, tokens] of message.parts)
-          this.#queues.get(id)?.put({ type: 'text', text, tokens })
+        for (const [id, text, tokens, logprobs] of message.parts)
+          this.#queues.get(id)?.put({ type: 'text', text, tokens, ...(logprobs && { logprobs }) })
         break
       case 'rendering':
         this.#startRendering(message.id)
@@ -86,6 +109,11 @@ export class LlamaModel implements LoadedModel {
         this.#stopRendering(message.id)
         this.#queues.get(message.id)?.put({ type: 'result', value: message.value })
         break
+      case 'numbers': {
+        const { id, data, promptTokens } = message
+        this.#queues.get(id)?.put({ type: 'numbers', rows: matrix(data, message.rows), promptTokens })
+        break
+      }
       case 'error':
         this.#stopRendering(message.id)
         this.#queues
@@ -102,12 +130,22 @@ export class LlamaModel implements LoadedModel {
   }
 
   async #result(question: Question, signal: AbortSignal): Promise<string | readonly number[]> {
+    const answer = await this.#one(question, signal)
+    if (answer.type !== 'result') throw otherAnswer()
+    return answer.value
+  }
+
+  async #numbers(question: Question, signal: AbortSignal): Promise<Extract<Answer, { type: 'numbers' }>> {
+    const answer = await this.#one(question, signal)
+    if (answer.type !== 'numbers') throw otherAnswer()
+    return answer
+  }
+
+  async #one(question: Question, signal: AbortSignal): Promise<Answer> {
     using asked = this.#ask(question, signal)
     const answer = await asked.queue.take()
     asked.finished()
-    if (answer.type !== 'result')
-      throw new ImpetusError('internal_error', 'The runner answered something else than was asked.')
-    return answer.value
+    return answer
   }
 
   /** Sends a request; leaving the scope without `finished()` tells the runner to forget it. */
@@ -171,6 +209,10 @@ export class LlamaModel implements LoadedModel {
     for (const queue of this.#queues.values()) queue.fail(this.#gone)
     return ended
   }
+}
+
+function otherAnswer(): ImpetusError {
+  return new ImpetusError('internal_error', 'The runner answered something else than was asked.')
 }
 
 /** What a request hears when its runner is gone. */

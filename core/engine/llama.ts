@@ -28,7 +28,7 @@ export function createLlamaEngine(parts: LlamaParts): Engine {
     async load(source, options) {
       const started = performance.now()
       const inspection = await parts.inspector.inspect(source.path, options.signal)
-      mustWriteText(inspection.facts)
+      usableKind(inspection.facts)
       const template = usableTemplate(inspection)
       const plan = planLoad(inspection.facts, options, (parts.availableMemory ?? availableMemory)())
       const loading = await Loading.begin(parts, source, options, plan, inspection)
@@ -38,6 +38,7 @@ export function createLlamaEngine(parts: LlamaParts): Engine {
         vocabularySize: inspection.facts.vocabularySize,
         architecture: inspection.facts.architecture,
         hasChatTemplate: template !== null,
+        ...(inspection.facts.chatTemplate !== null && { chatTemplate: inspection.facts.chatTemplate }),
         supportsTools: template?.supportsTools ?? false,
         loadMilliseconds: performance.now() - started,
       })
@@ -45,11 +46,13 @@ export function createLlamaEngine(parts: LlamaParts): Engine {
   }
 }
 
-/** @throws `invalid_model` for models that llama.cpp loads and that cannot answer */
-function mustWriteText({ kind }: GgufFacts): void {
-  if (kind === 'text') return
-  const what = kind === 'other' ? 'does not write text' : `is for ${kind} and does not write text`
-  throw new ImpetusError('invalid_model', `This model ${what}. GET /v1/models lists those that do.`)
+/** @throws `invalid_model` for models that llama.cpp loads and that this engine has no use for */
+function usableKind({ kind }: GgufFacts): Exclude<GgufFacts['kind'], 'other'> {
+  if (kind !== 'other') return kind
+  throw new ImpetusError(
+    'invalid_model',
+    'This model does not write text. GET /v1/models lists those that do.',
+  )
 }
 
 /** @throws `template_error` for a template that does not work: in the runner it could do harm */
@@ -86,6 +89,7 @@ class Loading {
       t: 'load',
       options: {
         path: source.path,
+        kind: usableKind(facts),
         contextLength: plan.contextLength,
         slots: plan.slots,
         batchSize: plan.batchSize,

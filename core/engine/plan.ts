@@ -17,6 +17,8 @@ export interface LoadPlan {
 /** Enough for the first request of every coding agent seen; longer ones are asked for by name, because state is memory. */
 export const longestByDefault = 32_768
 const shortestByDefault = 2_048
+/** For one text of an embedding or reranking model, which is computed in one step. */
+const longestEmbedded = 4_096
 const mostSlots = 4
 /** Widest step in tokens: beyond it prompts get hardly faster, and the buffers for computing grow with it. */
 const batchSize = 512
@@ -35,6 +37,13 @@ const base = 96 * 1024 * 1024
  * @throws `insufficient_memory` with the figures, `invalid_value` for a context no model of this kind can have
  */
 export function planLoad(facts: GgufFacts, wishes: LoadWishes, available: number): LoadPlan {
+  if (facts.kind === 'text') return planText(facts, wishes, available)
+  const longest = Math.min(facts.contextLength, wishes.contextLength ?? longestEmbedded, longestEmbedded)
+  const plan = planText(facts, { contextLength: longest, slots: 1 }, available)
+  return { ...plan, batchSize: plan.contextLength }
+}
+
+function planText(facts: GgufFacts, wishes: LoadWishes, available: number): LoadPlan {
   const trained = facts.contextLength
   const wanted = Math.min(wishes.contextLength ?? longestByDefault, trained)
   const shortest = wishes.contextLength === undefined ? Math.min(shortestByDefault, trained) : wanted

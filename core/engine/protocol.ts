@@ -1,5 +1,15 @@
 import type { ErrorCode } from '../contract/errors.ts'
-import type { ChatPrompt, EndReason, GenerateRequest, LoadedFacts, Timings, Usage } from './engine.ts'
+import type {
+  ChatPrompt,
+  EmbedRequest,
+  EndReason,
+  GenerateRequest,
+  LoadedFacts,
+  RankRequest,
+  Timings,
+  TokenLogprob,
+  Usage,
+} from './engine.ts'
 
 /**
  * What the core and a runner say to each other. The core trusts a runner no further than it must, because a runner
@@ -12,11 +22,15 @@ export type CoreMessage =
   | { readonly t: 'render'; readonly id: number; readonly chat: ChatPrompt }
   | { readonly t: 'tokenize'; readonly id: number; readonly text: string; readonly special: boolean }
   | { readonly t: 'detokenize'; readonly id: number; readonly tokens: readonly number[] }
+  | { readonly t: 'embed'; readonly id: number; readonly request: EmbedRequest }
+  | { readonly t: 'rank'; readonly id: number; readonly request: RankRequest }
   /** Forget the request: no further message about it is wanted, though some may be under way. */
   | { readonly t: 'abort'; readonly id: number }
 
 export interface RunnerLoadOptions {
   readonly path: string
+  /** What the model is for, as the inspector found. */
+  readonly kind: 'text' | 'embedding' | 'reranking'
   readonly contextLength: number
   readonly slots: number
   /** 0: as many as the machine has to spare. */
@@ -33,8 +47,13 @@ export interface RunnerLoadOptions {
   readonly heartbeat: number
 }
 
-/** `[request, text, tokens]`: text that is `tokens` tokens long. */
-export type TextPart = readonly [id: number, text: string, tokens: number]
+/** `[request, text, tokens]`: text that is `tokens` tokens long, with their likelihoods where asked for. */
+export type TextPart = readonly [
+  id: number,
+  text: string,
+  tokens: number,
+  logprobs?: readonly TokenLogprob[] | undefined,
+]
 
 export type RunnerMessage =
   | { readonly t: 'progress'; readonly fraction: number }
@@ -56,6 +75,14 @@ export type RunnerMessage =
       readonly timings: Timings
     }
   | { readonly t: 'result'; readonly id: number; readonly value: string | readonly number[] }
+  /** Vectors or scores: `rows` of them, as 32-bit floats in base64. */
+  | {
+      readonly t: 'numbers'
+      readonly id: number
+      readonly rows: number
+      readonly data: string
+      readonly promptTokens: number
+    }
   | {
       readonly t: 'error'
       readonly id: number
@@ -85,12 +112,23 @@ const all = (shape: Shape) => (value: unknown) => {
   return true
 }
 
+const likelihood = {
+  token: count,
+  text: string,
+  bytes: (value: unknown) => Array.isArray(value) && value.every(count),
+  logprob: number,
+}
+const listOf = (check: (value: unknown) => boolean) => (value: unknown) =>
+  Array.isArray(value) && value.every(check)
+const logprobs = listOf(all({ ...likelihood, top: listOf(all(likelihood)) }))
+
 const shapes: Readonly<Record<RunnerMessage['t'], (value: unknown) => boolean>> = {
   text: message => {
     const parts = (message as { parts?: unknown }).parts
     if (!Array.isArray(parts)) return false
     for (const part of parts) {
       if (!Array.isArray(part) || !count(part[0]) || !string(part[1]) || !count(part[2])) return false
+      if (part[3] !== undefined && !logprobs(part[3])) return false
     }
     return true
   },
@@ -117,6 +155,7 @@ const shapes: Readonly<Record<RunnerMessage['t'], (value: unknown) => boolean>> 
     timings: all({ queued: number, prefill: number, decode: number }),
   }),
   result: all({ id: count, value: value => string(value) || (Array.isArray(value) && value.every(count)) }),
+  numbers: all({ id: count, rows: count, data: string, promptTokens: count }),
   error: all({ id: count, code: string, message: string, param: optional(string) }),
 }
 

@@ -38,6 +38,8 @@ const used = {
     'prefixToken',
     'suffixToken',
     'middleToken',
+    'sepToken',
+    'shouldAppendEosToken',
   ],
   AddonContext: [
     'init',
@@ -46,6 +48,7 @@ const used = {
     'addToBatch',
     'decodeBatch',
     'sampleToken',
+    'getEmbedding',
     'removeTokenCellsFromSequence',
     'disposeSequence',
     'getSequenceKvCacheMinPosition',
@@ -93,6 +96,12 @@ test('the installed version is the pinned one', async () => {
 })
 
 describe('the addon has', () => {
+  test('grammars', () => {
+    expect(binding.AddonGrammar).toBeTypeOf('function')
+    expect(binding.AddonGrammarEvaluationState).toBeTypeOf('function')
+    expect(binding.AddonSampler.acceptGrammarEvaluationStateToken).toBeTypeOf('function')
+    expect(binding.AddonSampler.canBeNextTokenForGrammarEvaluationState).toBeTypeOf('function')
+  })
   test.each(used.functions)('%s()', name => {
     expect(binding[name]).toBeTypeOf('function')
   })
@@ -155,7 +164,7 @@ describe('a step', () => {
     expect(context.getSequenceKvCacheMinPosition(1)).toBe(-1)
   })
 
-  test('obeys a bias, and answers -1 to a sampler that leaves nothing', async () => {
+  test('obeys a bias, and tells how likely each token was', async () => {
     context.disposeSequence(0)
     context.initBatch(1)
     const [logit = -1] = context.addToBatch(0, 0, Uint32Array.of(5), Uint32Array.of(0))
@@ -168,5 +177,10 @@ describe('a step', () => {
       tokenBiasValues: Float32Array.of(1000),
     })
     expect(await context.sampleToken(logit, sampler)).toBe(77)
+    const [token, listed = [], share] = await context.sampleToken(logit, greedy(), true, true)
+    expect(listed[0]).toBe(token)
+    expect(listed[1]).toBeCloseTo(share ?? Number.NaN, 5)
+    const sum = listed.filter((_, index) => index % 2 === 1).reduce((a, b) => a + b, 0)
+    expect(sum).toBeCloseTo(1, 3)
   })
 })

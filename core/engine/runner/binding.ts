@@ -10,7 +10,19 @@ import { join } from 'node:path'
 export interface Binding {
   readonly AddonModel: new (path: string, options: ModelOptions & { addonExports: Binding }) => AddonModel
   readonly AddonContext: new (model: AddonModel, options: ContextOptions) => AddonContext
-  readonly AddonSampler: new (model: AddonModel) => AddonSampler
+  readonly AddonSampler: (new (
+    model: AddonModel,
+  ) => AddonSampler) & {
+    /** Moves the state on. @throws when the token does not fit */
+    acceptGrammarEvaluationStateToken(state: AddonGrammarState, token: number): void
+    canBeNextTokenForGrammarEvaluationState(state: AddonGrammarState, token: number): boolean
+  }
+  /** @throws for text that is no GBNF */
+  readonly AddonGrammar: new (
+    text: string,
+    options: { addonExports: Binding; rootRuleName: string },
+  ) => AddonGrammar
+  readonly AddonGrammarEvaluationState: new (model: AddonModel, grammar: AddonGrammar) => AddonGrammarState
   markLoaded(): boolean
   setLogger(logger: (level: number, text: string) => void): void
   setLoggerLogLevel(level: number): void
@@ -51,7 +63,17 @@ export interface AddonModel {
   prefixToken(): number
   suffixToken(): number
   middleToken(): number
+  sepToken(): number
+  shouldAppendEosToken(): boolean
 }
+
+/** Parsed and found good; shared by the states that begin from it. */
+export interface AddonGrammar {
+  isTextCompatible(text: string): boolean
+}
+
+/** How far into a grammar an answer is. */
+export type AddonGrammarState = object & { readonly grammarState: never }
 
 export interface ContextOptions {
   /** Tokens of all sequences together. */
@@ -60,6 +82,10 @@ export interface ContextOptions {
   readonly sequences: number
   readonly threads: number
   readonly flashAttention: boolean | 'auto'
+  /** Vectors come of it instead of only likelihoods. */
+  readonly embeddings?: boolean
+  /** One score comes of it. */
+  readonly ranking?: boolean
 }
 
 /** Calls on one context must never overlap: the caller awaits each step before the next call. */
@@ -72,6 +98,18 @@ export interface AddonContext {
   decodeBatch(): Promise<void>
   /** -1 when the sampler leaves no token. */
   sampleToken(logit: number, sampler: AddonSampler): Promise<number>
+  /**
+   * The same, with the tokens that the sampler left, each followed by its probability among these, the likeliest
+   * first; and with the probability of the chosen one.
+   */
+  sampleToken(
+    logit: number,
+    sampler: AddonSampler,
+    probabilities: boolean,
+    confidence: boolean,
+  ): Promise<[token: number, probabilities: number[] | undefined, confidence: number | undefined]>
+  /** Of sequence 0 after a step: its pooled vector, or its last token's where the model pools none. */
+  getEmbedding(tokens: number): Float64Array
   /** Forgets positions `start` to `end` (exclusive; -1: all after). false: this model's state cannot be cut there. */
   removeTokenCellsFromSequence(sequence: number, start: number, end: number): boolean
   disposeSequence(sequence: number): void
@@ -96,6 +134,14 @@ export interface SamplerConfig {
   readonly repeatPenaltyTokens?: Uint32Array
   readonly repeatPenaltyPresencePenalty?: number
   readonly repeatPenaltyFrequencyPenalty?: number
+  readonly xtcProbability?: number
+  readonly xtcThreshold?: number
+  readonly dryRepeatPenaltyStrength?: number
+  readonly dryRepeatPenaltyBase?: number
+  readonly dryRepeatPenaltyAllowedLength?: number
+  readonly dryRepeatPenaltyLastTokens?: number
+  readonly dryRepeatPenaltySequenceBreakers?: string[]
+  readonly grammarEvaluationState?: AddonGrammarState
   readonly tokenBiasKeys?: Uint32Array
   readonly tokenBiasValues?: Float32Array
 }

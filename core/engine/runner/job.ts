@@ -1,6 +1,5 @@
-import type { EndReason, Sampling, Timings, Usage } from '../engine.ts'
-import type { AddonSampler } from './binding.ts'
-import type { Piece } from './native-model.ts'
+import type { EndReason, Timings, TokenLogprob, Usage } from '../engine.ts'
+import type { Choice, Chooser } from './chooser.ts'
 import type { TextStep } from './text-stream.ts'
 import { TextStream } from './text-stream.ts'
 
@@ -10,7 +9,17 @@ export interface JobRequest {
   /** Tokens to generate at most; the context's end counted in. */
   readonly maxTokens: number
   readonly stop: readonly string[]
-  readonly sampling: Sampling
+  /** Makes what chooses its tokens, once it has a slot. */
+  readonly chooser: () => Chooser
+  /** Whose turn it uses up while it waits. */
+  readonly client: string
+}
+
+/** What an answer gets of one token. */
+export interface AnswerStep extends TextStep {
+  readonly reason?: EndReason
+  /** Of the tokens that `text` stands for. */
+  readonly logprobs?: readonly TokenLogprob[]
 }
 
 /** One request on its way through the engine: queued, then its prompt is computed, then it generates. */
@@ -26,7 +35,8 @@ export class Job {
   generated = 0
   /** The token that was sampled last, which the next step goes on from. */
   next = -1
-  sampler: AddonSampler | undefined
+  chooser: Chooser | undefined
+  #logprobs: TokenLogprob[] = []
   aborted = false
 
   constructor(request: JobRequest, now: number) {
@@ -57,22 +67,27 @@ export class Job {
     this.#admitted = now
   }
 
-  /** Takes a sampled token in; `ends` for one that ends the turn, which is counted but has no text. */
-  accept(
-    token: number,
-    piece: Piece,
-    ends: boolean,
-    now: number,
-  ): TextStep & { readonly reason?: EndReason } {
+  /** Takes a chosen token in; `ends` for one that ends the turn, which is counted but has no text of its own. */
+  accept({ token, piece, logprob }: Choice, ends: boolean, now: number): AnswerStep {
     if (this.generated === 0) this.#firstToken = now
     this.generated++
     this.next = token
-    if (ends) return { ...this.#text.flush(), reason: 'stop' }
-    const step = this.#text.push(piece)
+    if (logprob !== undefined && !ends) this.#logprobs.push(logprob)
+    const { reason, ...step } = this.#advance(piece, ends)
+    const logprobs = step.text === '' ? [] : this.#logprobs.splice(0)
+    return { ...step, ...(reason && { reason }), ...(logprobs.length > 0 && { logprobs }) }
+  }
+
+  #advance(piece: Choice['piece'], ends: boolean): AnswerStep {
+    const step = ends && piece.length === 0 ? noText : this.#text.push(piece)
     if (step.stop !== undefined) return { ...step, reason: 'stop' }
-    if (this.generated < this.request.maxTokens) return step
+    if (!ends && this.generated < this.request.maxTokens) return step
     const rest = this.#text.flush()
-    return { text: step.text + rest.text, tokens: step.tokens + rest.tokens, reason: 'length' }
+    return {
+      text: step.text + rest.text,
+      tokens: step.tokens + rest.tokens,
+      reason: ends ? 'stop' : 'length',
+    }
   }
 
   usage(): Usage {
@@ -80,7 +95,7 @@ export class Job {
       promptTokens: this.request.prompt.length,
       cachedTokens: this.cached,
       completionTokens: this.generated,
-      reasoningTokens: 0,
+      reasoningTokens: this.chooser?.reasoningTokens ?? 0,
     }
   }
 
@@ -90,3 +105,5 @@ export class Job {
     return { queued: admitted - this.#added, prefill: firstToken - admitted, decode: now - firstToken }
   }
 }
+
+const noText: TextStep = { text: '', tokens: 0 }

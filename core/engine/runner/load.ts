@@ -1,7 +1,14 @@
 import { ImpetusError } from '../../contract/errors.ts'
 import { ChatTemplate, chatMlEnd, chatMlTemplate } from '../chat-template.ts'
 import type { RunnerFacts, RunnerLoadOptions } from '../protocol.ts'
-import { type AddonContext, type AddonModel, type Binding, loadBinding } from './binding.ts'
+import {
+  type AddonContext,
+  type AddonModel,
+  type Binding,
+  type ContextOptions,
+  loadBinding,
+} from './binding.ts'
+import { Embedder } from './embedder.ts'
 import type { RunnerLog } from './log.ts'
 import { NativeModel } from './native-model.ts'
 import { defaultThreads } from './threads.ts'
@@ -9,13 +16,13 @@ import { defaultThreads } from './threads.ts'
 export interface Loaded {
   readonly binding: Binding
   readonly model: NativeModel
-  readonly context: AddonContext
+  /** What answers are written with; absent in models that write none. */
+  readonly writing: { readonly context: AddonContext; readonly stepMilliseconds: number } | undefined
+  readonly embedder: Embedder
   readonly template: ChatTemplate
   /** Ends an answer beside the model's own tokens, where the template is not the model's own. */
   readonly templateStop: readonly string[]
   readonly facts: RunnerFacts
-  /** What a step of one token takes. */
-  readonly stepMilliseconds: number
 }
 
 /** Brings a model into memory. @throws `engine_unavailable`, `invalid_model`, `template_error`, `insufficient_memory` */
@@ -35,30 +42,52 @@ export async function loadModel(
   if (!(await addon.init())) {
     throw new ImpetusError('invalid_model', `llama.cpp cannot load this model: ${await log.reason()}.`)
   }
-  const context = new binding.AddonContext(addon, {
-    contextSize: options.contextLength * options.slots,
-    batchSize: options.batchSize,
-    sequences: options.slots,
-    threads: options.threads > 0 ? options.threads : defaultThreads(binding.getMathCores(), gpu),
-    flashAttention: 'auto',
-  })
-  if (!(await context.init())) {
-    throw new ImpetusError(
-      'insufficient_memory',
-      `There is no memory for a context of ${options.contextLength} tokens: ${await log.reason()}.`,
-    )
-  }
   const model = new NativeModel(addon, options.vocabularySize)
-  const stepMilliseconds = await warmUp(context, model)
+  const threads = options.threads > 0 ? options.threads : defaultThreads(binding.getMathCores(), gpu)
+  const make = (more: Partial<ContextOptions>) =>
+    makeContext(binding, addon, log, options, { threads, ...more })
+  const embedder = new Embedder({
+    model,
+    kind: options.kind,
+    contextLength: options.contextLength,
+    batchSize: options.batchSize,
+    context: () => make({ sequences: 1, embeddings: true, ranking: options.kind === 'reranking' }),
+  })
   return {
     binding,
     model,
-    context,
-    stepMilliseconds,
+    writing: options.kind === 'text' ? await startWriting(await make({}), model) : undefined,
+    embedder,
     template: parseTemplate(options.chatTemplate ?? chatMlTemplate),
     templateStop: options.chatTemplate === null ? [chatMlEnd] : [],
     facts: factsOf(options, addon, model),
   }
+}
+
+async function makeContext(
+  binding: Binding,
+  addon: AddonModel,
+  log: RunnerLog,
+  { contextLength, slots, batchSize }: RunnerLoadOptions,
+  more: Pick<ContextOptions, 'threads'> & Partial<ContextOptions>,
+): Promise<AddonContext> {
+  const { sequences = slots } = more
+  const context = new binding.AddonContext(addon, {
+    contextSize: contextLength * sequences,
+    batchSize,
+    flashAttention: 'auto',
+    ...more,
+    sequences,
+  })
+  if (await context.init()) return context
+  throw new ImpetusError(
+    'insufficient_memory',
+    `There is no memory for a context of ${contextLength} tokens: ${await log.reason()}.`,
+  )
+}
+
+async function startWriting(context: AddonContext, model: NativeModel): Promise<Loaded['writing']> {
+  return { context, stepMilliseconds: await warmUp(context, model) }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { ImpetusError } from '../../contract/errors.ts'
 import type { AddonModel } from './binding.ts'
-import { pieceOf } from './pieces.ts'
+import { isControl, pieceOf } from './pieces.ts'
 
 /** A token's text: a string when it is whole characters, bytes when it is not. */
 export type Piece = string | Uint8Array
@@ -50,9 +50,41 @@ export class NativeModel {
     return piece
   }
 
+  /** A token that marks something and has no text of its own. */
+  isSpecial(token: number): boolean {
+    return isControl(this.addon.getTokenAttributes(token))
+  }
+
+  /** The token's bytes; of a special one, those of its name. */
+  spelt(token: number): Uint8Array {
+    const piece = this.piece(token)
+    const text = piece.length === 0 && this.isSpecial(token) ? this.spelling(token) : piece
+    return typeof text === 'string' ? new TextEncoder().encode(text) : text
+  }
+
   /** Without a beginning-of-sequence token, which depends on where the text goes. */
   tokenize(text: string, special: boolean): Uint32Array {
     return this.addon.tokenize(text, special)
+  }
+
+  /** A whole text's tokens between those that begin and end a text for this model. */
+  framed(tokens: ArrayLike<number>): number[] {
+    const ends = this.addon.shouldAppendEosToken() && this.eos >= 0
+    return [...(this.addsBos ? [this.bos] : []), ...Array.from(tokens), ...(ends ? [this.eos] : [])]
+  }
+
+  /** Two texts as one, in the order and with the marks that a model for pairs of texts was trained with. */
+  paired(first: ArrayLike<number>, second: ArrayLike<number>): Uint32Array {
+    const known = (token: number) => (token >= 0 ? [token] : [])
+    const separator = this.addon.sepToken()
+    const between = separator >= 0 ? separator : this.eos
+    return Uint32Array.from([
+      ...known(this.bos),
+      ...Array.from(first),
+      ...known(between),
+      ...Array.from(second),
+      ...known(this.eos >= 0 ? this.eos : separator),
+    ])
   }
 
   detokenize(tokens: Uint32Array): string {

@@ -19,8 +19,8 @@ export class Outbox {
     this.#pipe = pipe
   }
 
-  text(id: number, text: string, tokens: number): void {
-    this.#parts.push([id, text, tokens])
+  text(id: number, text: string, tokens: number, logprobs?: TextPart[3]): void {
+    this.#parts.push(logprobs === undefined ? [id, text, tokens] : [id, text, tokens, logprobs])
     if (this.#scheduled) return
     this.#scheduled = true
     setImmediate(() => {

@@ -29,6 +29,10 @@ export function pieceOf(
   }
 }
 
+export function isControl(attributes: number): boolean {
+  return (attributes & attribute.control) !== 0
+}
+
 const utf8 = new TextEncoder()
 const empty = new Uint8Array(0)
 

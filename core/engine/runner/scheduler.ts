@@ -1,12 +1,12 @@
 import { ImpetusError } from '../../contract/errors.ts'
 import type { EndReason } from '../engine.ts'
-import type { RunnerMessage } from '../protocol.ts'
-import type { AddonContext, AddonSampler } from './binding.ts'
+import type { RunnerMessage, TextPart } from '../protocol.ts'
+import type { AddonContext } from './binding.ts'
+import type { Choice } from './chooser.ts'
 import { errorMessage } from './error-message.ts'
 import { Job, type JobRequest } from './job.ts'
 import type { NativeModel } from './native-model.ts'
 import { Pace } from './pace.ts'
-import { penaltyWindow, samplerConfig } from './sampling.ts'
 import { Slot } from './slot.ts'
 import { chooseSlot } from './slots.ts'
 import { composeStep, type StepPart } from './step.ts'
@@ -14,7 +14,6 @@ import { composeStep, type StepPart } from './step.ts'
 export interface SchedulerParts {
   readonly model: NativeModel
   readonly context: AddonContext
-  readonly makeSampler: () => AddonSampler
   readonly slots: number
   /** Widest batch of one step, in tokens. */
   readonly batchSize: number
@@ -22,7 +21,7 @@ export interface SchedulerParts {
   readonly stepMilliseconds: number
   readonly tell: (message: RunnerMessage) => void
   /** One piece of text of one request, sent with the others of its step. */
-  readonly text: (id: number, text: string, tokens: number) => void
+  readonly text: (...part: TextPart) => void
   /** Waits until the core has taken what it was sent. */
   readonly ready: () => Promise<void> | undefined
 }
@@ -112,15 +111,12 @@ export class Scheduler {
   }
 
   #admit(job: Job, slot: Slot, common: number): void {
-    const { prompt, sampling } = job.request
+    const { prompt, chooser } = job.request
     slot.job = job
     try {
       // The last token is always computed, because its logits are what the first answer token is sampled from.
       job.admit(slot.cut(Math.min(common, prompt.length - 1)), performance.now())
-      job.sampler = this.#parts.makeSampler()
-      job.sampler.applyConfig(
-        samplerConfig(sampling, prompt.subarray(-penaltyWindow), Math.random() * 2 ** 32),
-      )
+      job.chooser = chooser()
     } catch (error) {
       this.#fail(slot, error)
     }
@@ -150,11 +146,19 @@ export class Scheduler {
       }
       await this.#decode()
       this.#pace.learn(computed.prefill, computed.decode, this.#lastStep)
-      for (const { slot, job, logit } of outputs) {
-        if (!job.aborted) this.#take(slot, job, await context.sampleToken(logit, job.sampler as AddonSampler))
-      }
     } catch (error) {
       this.#failed(step, error)
+      return
+    }
+    for (const { slot, job, logit } of outputs) await this.#choose(slot, job, logit)
+  }
+
+  async #choose(slot: Slot, job: Job, logit: number): Promise<void> {
+    if (job.aborted || job.chooser === undefined) return
+    try {
+      this.#take(slot, job, await job.chooser.choose(this.#parts.context, logit))
+    } catch (error) {
+      this.#fail(slot, error)
     }
   }
 
@@ -169,28 +173,15 @@ export class Scheduler {
     }
   }
 
-  #take(slot: Slot, job: Job, token: number): void {
+  #take(slot: Slot, job: Job, choice: Choice): void {
     if (job.aborted) return
-    if (token < 0) {
-      const param = 'logit_bias'
-      this.#fail(
-        slot,
-        new ImpetusError('invalid_value', 'The logit biases leave no token to choose.', { param }),
-      )
-      return
-    }
-    const { model } = this.#parts
     const { id } = job.request
-    const { text, tokens, reason, stop } = job.accept(
-      token,
-      model.piece(token),
-      model.endsTurn(token),
-      performance.now(),
-    )
-    if (text !== '') this.#parts.text(id, text, tokens)
+    const ends = this.#parts.model.endsTurn(choice.token)
+    const { text, tokens, reason, stop, logprobs } = job.accept(choice, ends, performance.now())
+    if (text !== '') this.#parts.text(id, text, tokens, logprobs)
     if (reason === undefined) return
-    this.#release(slot)
     this.#end(job, reason, stop)
+    this.#release(slot)
   }
 
   #end(job: Job, reason: EndReason, stop?: string): void {
@@ -206,7 +197,7 @@ export class Scheduler {
   }
 
   #release(slot: Slot): void {
-    slot.job?.sampler?.dispose()
+    slot.job?.chooser?.[Symbol.dispose]()
     slot.job = undefined
     slot.lastUse = ++this.#uses
   }

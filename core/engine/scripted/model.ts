@@ -2,12 +2,14 @@ import { ImpetusError } from '../../contract/errors.ts'
 import type {
   ChatPrompt,
   Delta,
+  Embeddings,
   Ended,
   EndReason,
   GenerateRequest,
   LoadedFacts,
   LoadedModel,
   Prompt,
+  Ranking,
 } from '../engine.ts'
 import { pause } from './pause.ts'
 import { renderChat, scriptFor } from './script.ts'
@@ -156,6 +158,14 @@ export class ScriptedModel implements LoadedModel {
     return this.#vocabulary.decode(tokens)
   }
 
+  async embed(): Promise<Embeddings> {
+    throw onlyScripts()
+  }
+
+  async rank(): Promise<Ranking> {
+    throw onlyScripts()
+  }
+
   async dispose(): Promise<void> {
     this.end(
       { by: 'dispose' },
@@ -168,6 +178,12 @@ export class ScriptedModel implements LoadedModel {
     this.#end(ended)
     this.#gone.abort(error)
   }
+}
+
+function onlyScripts(): ImpetusError {
+  return new ImpetusError('invalid_value', 'The scripted model only writes text. Name another model.', {
+    param: 'model',
+  })
 }
 
 interface Said {
