@@ -102,6 +102,7 @@ function modelFacts({ facts, template }: Inspection): ModelFacts {
     kind: facts.kind,
     templateError: template?.works === false ? template.error : null,
     hasChatTemplate: template?.works === true,
+    chatTemplate: facts.chatTemplate,
     supportsTools: template?.works === true && template.supportsTools,
     supportsInfill: facts.hasInfillTokens,
   }

@@ -72,6 +72,7 @@ const facts: ModelFacts = {
   kind: 'text',
   templateError: null,
   hasChatTemplate: true,
+  chatTemplate: null,
   supportsTools: true,
   supportsInfill: true,
 }

@@ -40,6 +40,8 @@ export interface ModelFacts {
   /** Why its chat template cannot be used, where it has one that fails. */
   readonly templateError: string | null
   readonly hasChatTemplate: boolean
+  /** Its text, whether it works or not; never rendered outside of a runner. */
+  readonly chatTemplate: string | null
   readonly supportsTools: boolean
   readonly supportsInfill: boolean
 }

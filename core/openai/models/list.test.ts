@@ -29,6 +29,7 @@ const facts: ModelFacts = {
   hasChatTemplate: true,
   supportsTools: true,
   supportsInfill: false,
+  chatTemplate: null,
 }
 
 function shown(view: Partial<ModelView> = {}) {
