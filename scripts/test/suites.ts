@@ -3,6 +3,7 @@ import process from 'node:process'
 import { root } from '../project.ts'
 import { ensureBrowser } from './browser.ts'
 import type { Counts } from './counts.ts'
+import { ensurePrograms } from './programs.ts'
 import { runVitest } from './vitest.ts'
 
 /** A part of the tests with needs of its own. */
@@ -21,6 +22,12 @@ export const suites: readonly Suite[] = [
   {
     name: 'core',
     holds: 'unit and integration tests',
+    prepare() {
+      // Certificates for the TLS listener, and the line that people paste. The other tests do without.
+      const missing = ensurePrograms(['openssl', 'curl'])
+      if (missing) console.error(`${missing} Tests that need them will fail.`)
+      return undefined
+    },
     run: words => runVitest(['--project=core', ...words]),
   },
   {
