@@ -167,6 +167,12 @@ describe('D4: what arrives is not what was promised', () => {
       expectNothing(set)
     }))
 
+  it('nothing at all', () =>
+    withFile({ bytes: 0 }, async set => {
+      expect(await set.test.failure('hf:owner/name')).toMatchObject({ code: 'invalid_model' })
+      expectNothing(set)
+    }))
+
   it('a page in place of a model', async () => {
     await using hub = await FakeHub.start()
     const url = hub.addPlain(

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { FakeHub } from './hub/fake-hub.ts'
 import { FakeFile, modelBytes } from './hub/files.ts'
@@ -269,6 +270,29 @@ describe('commands', () => {
     const second = await test.add('hf:owner/name')
     expect(second.id).not.toBe(first.id)
     await expect(test.room.downloads.command(first.id, 'retry')).rejects.toMatchObject({ code: 'conflict' })
+  })
+})
+
+describe('a database that somebody looks into', () => {
+  it('does not end a transfer; what has to be kept and cannot be is said, and can be tried again', async () => {
+    await using hub = await hubWith(new FakeFile('m.gguf', modelBytes(4 * MB), { bytesPerSecond: 4 * MB }))
+    using home = new Home()
+    await using test = await TestRoom.start(hub.origin, home)
+    const { id } = await test.add('hf:owner/name')
+    await test.until(id, ({ done }) => done > 0)
+    using other = new DatabaseSync(join(home.folder, 'impetus.db'))
+    other.exec('BEGIN IMMEDIATE')
+    await test.until(id, ({ done }) => done > 2 * MB)
+    await expect(test.room.downloads.command(id, 'pause')).rejects.toMatchObject({
+      code: 'database_busy',
+      status: 503,
+    })
+    expect(test.room.downloads.get(id).state).toBe('running')
+    expect((await test.until(id, 'failed')).error?.code).toBe('database_busy')
+    other.exec('ROLLBACK')
+    await test.room.downloads.command(id, 'retry')
+    await test.until(id, 'done')
+    expect(hub.bytesSent).toBeLessThan(6 * MB)
   })
 })
 

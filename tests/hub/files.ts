@@ -104,6 +104,6 @@ export function modelBytes(bytes: number, seed = 1): Buffer {
     if (at + 4 <= bytes) content.writeUInt32LE(state, at)
     else content.fill(state & 255, at)
   }
-  content.write('GGUF', 0, 'latin1')
+  if (bytes >= 4) content.write('GGUF', 0, 'latin1')
   return content
 }

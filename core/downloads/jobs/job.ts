@@ -48,15 +48,33 @@ export class Job {
     return this.row.files.reduce((sum, file) => sum + doneOf(file), 0)
   }
 
-  /** Kept first, then told. An error is told to people as it is kept: later answers say the same. */
+  /** Kept first, then told: what people hear of survives the process. An error is kept as it is told. */
   setState(state: DownloadState, error?: ImpetusError): void {
-    const { store, clock } = this.#parts
-    const ended = state === 'done' || state === 'failed' || state === 'cancelled'
-    this.row.state = state
-    this.row.error = error === undefined ? null : { code: error.code, message: error.message }
-    this.row.finishedAt = ended ? clock.now() : null
+    const next = { ...this.row, ...this.#changeTo(state, error) }
+    this.#parts.store.saveState(next)
+    this.#become(next)
+  }
+
+  /** For when even that cannot be kept that it failed: after a restart it is tried again. */
+  showFailed(error: ImpetusError): void {
+    this.#become(this.#changeTo('failed', error))
+  }
+
+  #changeTo(
+    state: DownloadState,
+    error: ImpetusError | undefined,
+  ): Pick<JobRow, 'state' | 'error' | 'finishedAt'> {
+    const hasEnded = state === 'done' || state === 'failed' || state === 'cancelled'
+    return {
+      state,
+      error: error === undefined ? null : { code: error.code, message: error.message },
+      finishedAt: hasEnded ? this.#parts.clock.now() : null,
+    }
+  }
+
+  #become({ state, error, finishedAt }: Pick<JobRow, 'state' | 'error' | 'finishedAt'>): void {
+    Object.assign(this.row, { state, error, finishedAt })
     this.#retryAt = null
-    store.saveState(this.row)
     this.#tell()
   }
 
@@ -82,17 +100,23 @@ export class Job {
 
   saveMemory(file: FileRow, memory: Memory): void {
     file.memory = memory
-    this.saveFile(file)
+    this.#unlessBusy(() => this.saveFile(file))
   }
 
   saveRecord(file: FileRow, record: PartRecord): void {
     file.record = record
+    const save = () => this.#parts.store.saveRecord(this.id, this.row.files.indexOf(file), record)
+    // That bytes are gone must be recorded now; that more are there is recorded again soon.
+    if (record.written.length === 0) save()
+    else this.#unlessBusy(save)
+  }
+
+  /** Somebody looks into the database: no reason to end a transfer over what is only there to spare work after a kill. */
+  #unlessBusy(save: () => void): void {
     try {
-      this.#parts.store.saveRecord(this.id, this.row.files.indexOf(file), record)
+      save()
     } catch (error) {
-      // Somebody looks into the database. Progress is recorded again soon; that bytes are gone must be recorded now.
-      if (!(error instanceof ImpetusError && error.code === 'database_busy') || record.written.length === 0)
-        throw error
+      if (!(error instanceof ImpetusError && error.code === 'database_busy')) throw error
     }
   }
 

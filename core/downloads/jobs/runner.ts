@@ -105,6 +105,7 @@ export class Runner {
       if (isActive(job.state)) job.setState('failed', told)
     } catch (fault) {
       log.error('A failed download could not be recorded', fault, { download: job.id })
+      job.showFailed(told)
     }
   }
 

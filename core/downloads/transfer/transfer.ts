@@ -157,7 +157,11 @@ export class Transfer {
       if (index > 0 && (index >= this.#connections || !this.#memory.ranged)) return
       const piece = this.#memory.ranged ? pieceBytes(bytes, connections) : bytes
       const next = claim(part.written, [...this.#busy], bytes, piece)
-      if (next === undefined) return
+      if (next === undefined) {
+        // Nothing to fetch, and so no answer that would let the others begin.
+        this.#opened.resolve()
+        return
+      }
       if (next.cuts !== undefined) next.cuts.end = next.start
       const segment: Segment = { position: next.start, end: next.end }
       this.#busy.add(segment)
