@@ -23,13 +23,13 @@ describe('a template is rendered as Transformers does', () => {
       text: 'a\nb',
     },
     { name: 'special tokens', source: '{{ bos_token }}x{{ eos_token }}', text: '<s>x</s>' },
-    { name: 'the answer is asked for', source: '{{ add_generation_prompt }}', text: 'true' },
-    { name: 'no tools are none', source: '{{ tools is none }}{{ tools is defined }}', text: 'truetrue' },
+    { name: 'the answer is asked for', source: '{{ add_generation_prompt }}', text: 'True' },
+    { name: 'no tools are none', source: '{{ tools is none }}{{ tools is defined }}', text: 'TrueTrue' },
     {
       name: 'an empty list of tools is none',
       source: '{{ tools is none }}',
       prompt: chat({ tools: [] }),
-      text: 'true',
+      text: 'True',
     },
     {
       name: 'tools in OpenAI’s shape, as Python writes JSON',
@@ -82,7 +82,7 @@ describe('a template is rendered as Transformers does', () => {
       name: 'the request’s own variables',
       source: '{{ enable_thinking }}',
       prompt: chat({ templateVariables: { enable_thinking: false } }),
-      text: 'false',
+      text: 'False',
     },
     {
       name: 'variables cannot replace the messages',

@@ -16,31 +16,32 @@ export class ChatTemplate {
 
   /** @throws what the template raises */
   render(chat: ChatPrompt, specials: SpecialTokens): string {
-    const tools = chat.tools ?? []
-    if (tools.length > 0) return this.#render(chat, specials, tools.map(tool))
+    const variables = templateVariables(chat, specials)
+    if (variables.tools !== null) return this.#template.render(variables)
     // Absent tools are none, as Transformers has it: templates ask both `if tools` and `tools is not none`. Some only
     // ever had tools in mind and go through them without asking.
     try {
-      return this.#render(chat, specials, null)
+      return this.#template.render(variables)
     } catch (error) {
       try {
-        return this.#render(chat, specials, [])
+        return this.#template.render({ ...variables, tools: [] })
       } catch {
         throw error
       }
     }
   }
+}
 
-  #render(chat: ChatPrompt, specials: SpecialTokens, tools: readonly object[] | null): string {
-    return this.#template.render({
-      ...chat.templateVariables,
-      messages: chat.messages.map(each => message(each, chat.shape ?? {})),
-      tools,
-      documents: null,
-      add_generation_prompt: chat.addGenerationPrompt ?? true,
-      bos_token: specials.bos,
-      eos_token: specials.eos,
-    })
+/** What a template sees of a chat. */
+export function templateVariables(chat: ChatPrompt, specials: SpecialTokens): Record<string, unknown> {
+  return {
+    ...chat.templateVariables,
+    messages: chat.messages.map(each => message(each, chat.shape ?? {})),
+    tools: chat.tools === undefined || chat.tools.length === 0 ? null : chat.tools.map(tool),
+    documents: null,
+    add_generation_prompt: chat.addGenerationPrompt ?? true,
+    bos_token: specials.bos,
+    eos_token: specials.eos,
   }
 }
 

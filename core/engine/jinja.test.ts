@@ -21,6 +21,13 @@ test.each([
   ],
   ['{{ "<{}:{}>".format("a", 1) }}{{ "{1}{0}".format("a", "b") }}', '<a:1>ba'],
   ['{{ xs.format }}', 'own'],
+  ['{{ true }}{{ nothing }}{{ [true, none, "a"] }}', "True[True, None, 'a']"],
+  ['{{ "a" ~ true ~ nothing ~ {"b": 1} }}', "aTrue{'b': 1}"],
+  ['{% for k, v in {"items": 1}.items() %}{{ k }}{{ v }}{% endfor %}', 'items1'],
+  ['{% for x in nothing %}{{ x }}{% else %}none{% endfor %}', 'none'],
+  ['{% for x in [1, 2, 3] if x > 1 %}{{ x }}{% endfor %}', '23'],
+  ['{{ {"a": 1}[nothing] is defined }}{{ {"a": 1}["a"] }}{% set k = "a" %}{{ {"a": 2}[k] }}', 'False12'],
+  ['{{ nothing is iterable }}{{ {} is iterable }}{{ 1 is not iterable }}', 'TrueTrueTrue'],
 ])('%s', (source, text) => {
   expect(new JinjaTemplate(source).render({ xs: { format: 'own' } })).toBe(text)
 })

@@ -2,9 +2,9 @@ import { Environment, Template } from '@huggingface/jinja'
 
 /**
  * A Jinja template with what @huggingface/jinja lacks of Python's, found by rendering the templates of 60 model
- * families beside Python's own Jinja (scripts/templates): `str()` of dictionaries, `min` and `max` of lists, methods of
- * strings and lists, dictionaries with numbers for keys, loops over tuples. The parsed template is rewritten to call
- * functions for them.
+ * families beside Python's own Jinja (scripts/templates): how values are printed, `min` and `max` of lists, methods of
+ * strings and lists, `items()` of dictionaries with a key of that name, numbers for keys, loops over tuples and over
+ * nothing. The parsed template is rewritten to call functions for them.
  */
 export class JinjaTemplate {
   readonly #template: Template
@@ -17,7 +17,7 @@ export class JinjaTemplate {
 
   /** @throws what the template raises */
   render(variables: Readonly<Record<string, unknown>>): string {
-    return this.#template.render({ ...functions, ...variables })
+    return this.#template.render({ ...variables, ...functions })
   }
 }
 
@@ -45,21 +45,70 @@ function rewrite(root: object): void {
 }
 
 function rewriteNode(node: Node): void {
-  const { filter, callee, iterable } = node
+  const { filter, callee, iterable, property, operator, test } = node
   if (node.type === 'FilterExpression' && isNode(filter) && filterNames.has(filter.value)) {
     call(node, String(filter.value), [node.operand])
-  } else if (node.type === 'CallExpression' && isNode(callee) && isNode(callee.property)) {
-    if (callee.computed === false && methodNames.has(callee.property.value)) {
-      call(node, String(callee.property.value), [callee.object, ...(node.args as unknown[])])
-    }
-  } else if (node.type === 'For' && isNode(iterable) && Array.isArray(iterable.value)) {
-    for (const each of iterable.value)
-      if (isNode(each) && each.type === 'TupleLiteral') each.type = 'ArrayLiteral'
+  } else if (
+    node.type === 'CallExpression' &&
+    isNode(callee) &&
+    isNode(callee.property) &&
+    callee.computed === false
+  ) {
+    rewriteMethod(node, callee, String(callee.property.value))
+  } else if (node.type === 'MemberExpression' && node.computed === true && isNode(property)) {
+    if (!literalKeys.has(property.type)) node.property = callTo('key', [property])
+  } else if (node.type === 'BinaryExpression' && isNode(operator) && operator.value === '~') {
+    call(node, 'concat', [node.left, node.right])
+  } else if (node.type === 'TestExpression' && isNode(test) && test.value === 'iterable') {
+    call(node, node.negate === true ? 'notIterable' : 'iterable', [node.operand])
+  } else if (node.type === 'For' && isNode(iterable)) {
+    rewriteLoop(node, iterable)
   } else if (node.type === 'ObjectLiteral' && node.value instanceof Map) {
     for (const key of node.value.keys()) {
-      if (isNode(key) && key.type === 'IntegerLiteral')
-        Object.assign(key, { type: 'StringLiteral', value: numberKey + key.value })
+      if (!isNode(key) || key.type !== 'IntegerLiteral') continue
+      Object.assign(key, { type: 'StringLiteral', value: numberKey + key.value })
     }
+  }
+  for (const block of [node.body, node.alternate, node.defaultBlock]) {
+    if (Array.isArray(block)) node[blockName(node, block)] = block.map(printed)
+  }
+}
+
+function blockName(node: Node, block: unknown): string {
+  return ['body', 'alternate', 'defaultBlock'].find(name => node[name] === block)!
+}
+
+/** What is printed: Python's `str()`, not JavaScript's. */
+function printed(node: unknown): unknown {
+  return isNode(node) && !silent.has(node.type) ? callTo('text', [node]) : node
+}
+
+/** A method of Python's that the library lacks, or that a key of the same name would hide. */
+function rewriteMethod(node: Node, callee: Node, name: string): void {
+  const args = node.args as unknown[]
+  if (methodNames.has(name)) call(node, name, [callee.object, ...args])
+  else if (name === 'items' && args.length === 0) {
+    Object.assign(node, {
+      type: 'FilterExpression',
+      operand: callee.object,
+      filter: { type: 'Identifier', value: 'items' },
+    })
+  }
+}
+
+/** What is not there has no items; tuples in a list are unpacked like lists. */
+function rewriteLoop(node: Node, iterable: Node): void {
+  const empty = { type: 'ArrayLiteral', value: [] }
+  const or = (left: unknown): unknown => ({
+    type: 'BinaryExpression',
+    operator: { type: 'Or', value: 'or' },
+    left,
+    right: empty,
+  })
+  if (iterable.type === 'SelectExpression') iterable.lhs = or(iterable.lhs)
+  else node.iterable = or(iterable)
+  for (const each of Array.isArray(iterable.value) ? iterable.value : []) {
+    if (isNode(each) && each.type === 'TupleLiteral') each.type = 'ArrayLiteral'
   }
 }
 
@@ -68,15 +117,31 @@ function isNode(value: unknown): value is Node {
 }
 
 function call(node: Node, name: string, args: readonly unknown[]): void {
-  Object.assign(node, { type: 'CallExpression', callee: { type: 'Identifier', value: prefix + name }, args })
+  Object.assign(node, callTo(name, args))
+}
+
+function callTo(name: string, args: readonly unknown[]): Node {
+  return { type: 'CallExpression', callee: { type: 'Identifier', value: prefix + name }, args }
 }
 
 const filterNames = new Set<unknown>(['string', 'min', 'max', 'dictsort'])
 const methodNames = new Set<unknown>(['append', 'pop', 'format'])
+/** Statements, and text that stands in the template. */
+const silent = new Set(
+  ['If', 'For', 'Set', 'Macro', 'Comment', 'Break', 'Continue', 'FilterStatement', 'CallStatement'].concat(
+    'StringLiteral',
+  ),
+)
+const literalKeys = new Set(['IntegerLiteral', 'StringLiteral', 'SliceExpression', 'UnaryExpression'])
 
 /** Called with the contents of the library's values: plain ones, arrays of values and maps of values. */
 const functions: Readonly<Record<string, (...args: never[]) => unknown>> = {
-  [`${prefix}string`]: (value: unknown): string => (typeof value === 'string' ? value : pythonText(value)),
+  [`${prefix}string`]: (value: unknown): string => printedText(value),
+  [`${prefix}text`]: (value: unknown): string => shown(value),
+  [`${prefix}concat`]: (one: unknown, other: unknown): string => shown(one) + shown(other),
+  [`${prefix}iterable`]: (value: unknown): boolean => iterable(value),
+  [`${prefix}notIterable`]: (value: unknown): boolean => !iterable(value),
+  [`${prefix}key`]: (value: unknown): unknown => value ?? numberKey,
   [`${prefix}min`]: (values: readonly Value[]): unknown => plain(least(values, (a, b) => a < b)),
   [`${prefix}max`]: (values: readonly Value[]): unknown => plain(least(values, (a, b) => a > b)),
   [`${prefix}dictsort`]: (map: ReadonlyMap<string, Value>): unknown =>
@@ -96,9 +161,23 @@ const functions: Readonly<Record<string, (...args: never[]) => unknown>> = {
     let next = 0
     return text.replace(/\{(\d*)\}/g, (_, index: string) => {
       const value = args[index === '' ? next++ : Number(index)]
-      return typeof value === 'string' ? value : pythonText(value)
+      return printedText(value)
     })
   },
+}
+
+/** Undefined is, in Python's Jinja, as good as an empty list. */
+function iterable(value: unknown): boolean {
+  return value === undefined || typeof value === 'string' || Array.isArray(value) || value instanceof Map
+}
+
+/** Undefined is nothing, where it is only shown; and so is None, which the library does not tell apart here. */
+function shown(value: unknown): string {
+  return value === undefined ? '' : printedText(value)
+}
+
+function printedText(value: unknown): string {
+  return typeof value === 'string' ? value : pythonText(value)
 }
 
 function keyOf(key: string): string | number {
