@@ -20,6 +20,8 @@ export interface ToolFormat {
   readonly between?: string
   /** Whether several calls can be written at once. */
   readonly parallel: boolean
+  /** Special tokens that its calls hold beside those above. */
+  readonly marks?: readonly string[]
   /** Texts by which the engine tells that a call begins; by default those of `open`. */
   readonly triggers?: readonly string[]
 }

@@ -158,8 +158,16 @@ const all = formats({
     parallel: true,
   },
   nemotron: { open: ['<TOOLCALL>'], close: '</TOOLCALL>', calls: 'list', style: usual, parallel: true },
-  minicpm: { open: ['<function name="'], calls: 'one', style: bareFunction, between: '\n', parallel: true },
+  minicpm: {
+    marks: ['<function', '<param', '</param>', '</function>'],
+    open: ['<function name="'],
+    calls: 'one',
+    style: bareFunction,
+    between: '\n',
+    parallel: true,
+  },
   'glm-4.5': {
+    marks: ['<arg_key>', '</arg_key>', '<arg_value>', '</arg_value>'],
     open: ['<tool_call>'],
     close: '</tool_call>',
     calls: 'one',
@@ -168,6 +176,7 @@ const all = formats({
     parallel: true,
   },
   hunyuan: {
+    marks: ['<tool_sep:opensource>'],
     open: ['<tool_calls:opensource>'],
     close: '</tool_calls:opensource>',
     calls: 'many',
@@ -204,6 +213,7 @@ const all = formats({
     parallel: true,
   },
   mistral: {
+    marks: ['[ARGS]', '[CALL_ID]'],
     open: ['[TOOL_CALLS]'],
     calls: 'one',
     style: namedCall({
@@ -214,6 +224,7 @@ const all = formats({
     parallel: true,
   },
   'mistral-id': {
+    marks: ['[ARGS]', '[CALL_ID]'],
     open: ['[TOOL_CALLS]'],
     calls: 'one',
     style: namedCall({
@@ -224,6 +235,7 @@ const all = formats({
     parallel: true,
   },
   'deepseek-r1': {
+    marks: ['<｜tool▁sep｜>'],
     open: [
       '<｜tool▁calls▁begin｜>',
       '<｜tool_calls_begin｜>',
@@ -243,6 +255,7 @@ const all = formats({
     parallel: true,
   },
   'deepseek-v3.1': {
+    marks: ['<｜tool▁sep｜>'],
     open: ['<｜tool▁calls▁begin｜>'],
     close: '<｜tool▁calls▁end｜>',
     calls: 'many',
@@ -256,6 +269,7 @@ const all = formats({
     parallel: true,
   },
   'deepseek-v3.2': {
+    marks: ['｜DSML｜'],
     open: ['<｜DSML｜function_calls>'],
     close: '</｜DSML｜function_calls>',
     calls: 'many',
@@ -265,6 +279,7 @@ const all = formats({
     parallel: true,
   },
   'deepseek-v4': {
+    marks: ['｜DSML｜'],
     open: ['<｜DSML｜tool_calls>'],
     close: '</｜DSML｜tool_calls>',
     calls: 'many',
@@ -274,6 +289,7 @@ const all = formats({
     parallel: true,
   },
   'kimi-k2': {
+    marks: ['<|tool_call_argument_begin|>'],
     open: ['<|tool_calls_section_begin|>'],
     close: '<|tool_calls_section_end|>',
     calls: 'many',
@@ -288,6 +304,7 @@ const all = formats({
     parallel: true,
   },
   'solar-open': {
+    marks: ['<|tool_call:name|>', '<|tool_call:args|>'],
     open: ['<|tool_calls|>'],
     calls: 'many',
     each: { open: '<|tool_call:begin|>', close: '<|tool_call:end|>' },
@@ -324,6 +341,7 @@ const all = formats({
   functools: { open: ['functools'], calls: 'list', style: usual, parallel: true },
   gigachat: { open: ['<|function_call|>'], calls: 'one', style: usual, parallel: false },
   'gigachat-3.0': {
+    marks: ['<|message_sep|>', '<|role_sep|>'],
     open: ['<|message_sep|>\n\nfunction call<|role_sep|>\n'],
     calls: 'one',
     style: usual,
@@ -339,6 +357,7 @@ const all = formats({
     parallel: true,
   },
   'function-gemma': {
+    marks: ['<escape>'],
     open: ['<start_function_call>'],
     close: '<end_function_call>',
     calls: 'one',
@@ -346,6 +365,7 @@ const all = formats({
     parallel: true,
   },
   'gemma-4': {
+    marks: ['<|"|>'],
     open: ['<|tool_call>'],
     close: '<tool_call|>',
     calls: 'one',
