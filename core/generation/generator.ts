@@ -5,7 +5,11 @@ import type { Bus } from '../platform/bus.ts'
 import type { Lease, Residency } from '../residency/types.ts'
 import { Account } from './account.ts'
 import type { ActiveSet, Place } from './active.ts'
+import { checkFormat } from './check-format.ts'
 import { interpret } from './interpret.ts'
+import type { Plan } from './plan.ts'
+import { prepare } from './prepare.ts'
+import { TemplateProbe } from './templates/probe.ts'
 import type { Generation, Generator, OpenRequest } from './types.ts'
 
 export interface GeneratorParts {
@@ -20,11 +24,13 @@ interface Begun {
   readonly lease: Lease
   readonly rest: AsyncIterator<Delta>
   readonly promptTokens: number
+  readonly plan: Plan
 }
 
 /** Joins residency and engine into one promise, and keeps the books. See README.md in this folder. */
 export class ModelGenerator implements Generator {
   readonly #parts: GeneratorParts
+  readonly #probe = new TemplateProbe()
 
   constructor(parts: GeneratorParts) {
     this.#parts = parts
@@ -37,7 +43,7 @@ export class ModelGenerator implements Generator {
     try {
       await this.#mustAnswer(input.modelId, place.signal)
       const begun = await this.#begin(input, place.signal)
-      return generation(begun, place, account)
+      return generation(begun, input, place, account)
     } catch (error) {
       account.fail(error)
       place.leave()
@@ -59,11 +65,11 @@ export class ModelGenerator implements Generator {
     const { residency } = this.#parts
     const first = await residency.acquire(input.modelId, signal)
     try {
-      return await begin(first, input, signal)
+      return await begin(first, input, this.#probe, signal)
     } catch (error) {
       if (!(error instanceof ImpetusError && error.code === 'engine_crashed')) throw error
     }
-    return begin(await residency.acquire(input.modelId, signal), input, signal)
+    return begin(await residency.acquire(input.modelId, signal), input, this.#probe, signal)
   }
 }
 
@@ -83,9 +89,15 @@ function refusal(state: FactsState): ImpetusError | undefined {
   return new ImpetusError('template_error', message, { param })
 }
 
-async function begin(lease: Lease, { request }: OpenRequest, signal: AbortSignal): Promise<Begun> {
+async function begin(
+  lease: Lease,
+  { request }: OpenRequest,
+  probe: TemplateProbe,
+  signal: AbortSignal,
+): Promise<Begun> {
   try {
-    const rest = lease.model.generate(request, signal)[Symbol.asyncIterator]()
+    const plan = await prepare(request, lease.model, probe)
+    const rest = lease.model.generate(plan.request, signal)[Symbol.asyncIterator]()
     const { value: start, done } = await rest.next()
     if (done || start.type !== 'start') {
       throw new ImpetusError(
@@ -93,14 +105,19 @@ async function begin(lease: Lease, { request }: OpenRequest, signal: AbortSignal
         'The engine did not begin with the start. Send the request again.',
       )
     }
-    return { lease, rest, promptTokens: start.promptTokens }
+    return { lease, rest, plan, promptTokens: start.promptTokens }
   } catch (error) {
     await lease[Symbol.asyncDispose]()
     throw error
   }
 }
 
-function generation({ lease, rest, promptTokens }: Begun, place: Place, account: Account): Generation {
+function generation(
+  { lease, rest, plan, promptTokens }: Begun,
+  { request }: OpenRequest,
+  place: Place,
+  account: Account,
+): Generation {
   account.see({ type: 'start', promptTokens })
   let closing: Promise<void> | undefined
   /** However it came to an end: the engine is free, the model given back, the books are closed. */
@@ -118,7 +135,8 @@ function generation({ lease, rest, promptTokens }: Begun, place: Place, account:
   }
   async function* read(): Generation['deltas'] {
     try {
-      for await (const delta of interpret({ [Symbol.asyncIterator]: () => rest })) {
+      const answer = interpret({ [Symbol.asyncIterator]: () => rest }, plan.interpreter?.())
+      for await (const delta of checkFormat(answer, request.options?.output, plan.notEnforced)) {
         account.see(delta)
         if (delta.type === 'end') account.finish()
         yield delta

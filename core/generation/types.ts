@@ -1,5 +1,7 @@
 import type { ImpetusError } from '../contract/errors.ts'
-import type { Delta, GenerateRequest, LoadedModel } from '../engine/engine.ts'
+import type { GenerateRequest, LoadedModel } from '../engine/engine.ts'
+import type { AnswerDelta } from './interpret.ts'
+import type { ChatOptions } from './plan.ts'
 
 /** Who asked, for the log and the event stream. */
 export interface RequestMeta {
@@ -9,42 +11,10 @@ export interface RequestMeta {
   readonly client: string | null
 }
 
-/** Whether the model may, must or must not call tools; a name: this one. */
-export type ToolChoice = 'none' | 'auto' | 'required' | { readonly name: string }
-
-/** What the answer's text must be: any JSON object, or JSON that a schema allows. */
-export type AnswerFormat = { readonly type: 'json' } | { readonly type: 'schema'; readonly schema: unknown }
-
-/** What a dialect wants of a chat beyond its messages. What is absent is left to the model. */
-export interface ChatWishes {
-  readonly toolChoice?: ToolChoice
-  /** False: at most one call in an answer. */
-  readonly parallelToolCalls?: boolean
-  readonly format?: AnswerFormat
-  readonly reasoning?: ReasoningWish
-  /** How the dialect's request names the places that errors point at. */
-  readonly places: RequestPlaces
-}
-
-export interface ReasoningWish {
-  /** Whether the model is to think before it answers, where it can be told. */
-  readonly enabled?: boolean
-  /** `minimal`, `low`, `medium`, `high` …, handed to templates that know it. */
-  readonly effort?: string
-  readonly budgetTokens?: number
-}
-
-export interface RequestPlaces {
-  /** A tool's schema, as `tools.0.function.parameters`. */
-  tool(index: number): string
-  /** The answer's schema, as `response_format.json_schema.schema`. */
-  readonly format: string
-}
-
 /** A dialect's request. Of a chat the generator makes what the model's template and notation need. */
 export interface AnswerRequest extends Omit<GenerateRequest, 'grammar' | 'markers' | 'reasoning'> {
-  /** For chats only. */
-  readonly chat?: ChatWishes
+  /** For chats: tool choice, the answer's format, reasoning. Absent: the model decides. */
+  readonly options?: ChatOptions
 }
 
 export interface OpenRequest {
@@ -62,7 +32,7 @@ export interface Generation extends AsyncDisposable {
    * What the engine says after `start`, the last one `end`. Can be read once. Leaving the loop early ends the work.
    * Throws the engine's error, or the signal's reason when aborted.
    */
-  readonly deltas: AsyncIterable<Exclude<Delta, { type: 'start' }>>
+  readonly deltas: AsyncIterable<AnswerDelta>
 }
 
 /** The one way from a dialect to an engine. */
