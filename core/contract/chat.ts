@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
-import { list, samplingFields, stop, streamFields, timings, usage } from './openai.ts'
+import { likelihood, list, samplingFields, stop, streamFields, timings, usage, violation } from './openai.ts'
 
 /** Far above what agents send, far below what would hold the event loop. */
 const most = { messages: 10_000, parts: 10_000, tools: 2000, toolCalls: 1000 }
@@ -17,21 +17,19 @@ const content = z
   .union([z.string(), list(contentPart, most.parts)], { error: 'must be a text, a list of parts or null' })
   .nullish()
 
-const toolCall = z
+const calledFunction = z
   .looseObject({
-    id: z.string().nullish(),
-    type: z.string().nullish(),
-    function: z
-      .looseObject({
-        name: z.string(),
-        arguments: z
-          .union([z.string(), z.record(z.string(), z.unknown())], {
-            error: 'must be JSON as a text, or an object',
-          })
-          .nullish(),
+    name: z.string(),
+    arguments: z
+      .union([z.string(), z.record(z.string(), z.unknown())], {
+        error: 'must be JSON as a text, or an object',
       })
       .nullish(),
   })
+  .nullish()
+
+const toolCall = z
+  .looseObject({ id: z.string().nullish(), type: z.string().nullish(), function: calledFunction })
   .meta({ id: 'ChatToolCallInput' })
 
 const message = z
@@ -43,23 +41,59 @@ const message = z
     reasoning_content: z.string().nullish(),
     tool_calls: list(toolCall, most.toolCalls).nullish(),
     tool_call_id: z.string().nullish(),
+    function_call: calledFunction.meta({ description: 'The older form of tool_calls' }),
   })
   .meta({ id: 'ChatMessageInput' })
 export type WireMessage = z.output<typeof message>
 
+const functionTool = z.looseObject({
+  name: z.string(),
+  description: z.string().nullish(),
+  parameters: z.record(z.string(), z.unknown()).nullish(),
+})
+export type WireFunction = z.output<typeof functionTool>
+
 const tool = z
-  .looseObject({
-    type: z.string().nullish(),
-    function: z
-      .looseObject({
-        name: z.string(),
-        description: z.string().nullish(),
-        parameters: z.record(z.string(), z.unknown()).nullish(),
-      })
-      .nullish(),
-  })
+  .looseObject({ type: z.string().nullish(), function: functionTool.nullish() })
   .meta({ id: 'ChatTool' })
-export type WireTool = z.output<typeof tool>
+
+/** Which tools may, or must, be called; unknown types leave it to the model. */
+const toolChoice = z
+  .union(
+    [
+      z.string(),
+      z.looseObject({
+        type: z.string().nullish(),
+        function: z.looseObject({ name: z.string() }).nullish(),
+        allowed_tools: z
+          .looseObject({
+            mode: z.string().nullish(),
+            tools: list(
+              z.looseObject({ function: z.looseObject({ name: z.string() }).nullish() }),
+              most.tools,
+            ).nullish(),
+          })
+          .nullish(),
+      }),
+    ],
+    { error: 'must be a text or an object' },
+  )
+  .nullish()
+export type WireToolChoice = z.output<typeof toolChoice>
+
+const responseFormat = z
+  .looseObject({
+    type: z.string().meta({ description: 'text, json_object or json_schema' }),
+    json_schema: z
+      .looseObject({ name: z.string().nullish(), schema: z.record(z.string(), z.unknown()).nullish() })
+      .nullish(),
+    schema: z
+      .record(z.string(), z.unknown())
+      .nullish()
+      .meta({ description: "As llama.cpp's server takes it" }),
+  })
+  .nullish()
+export type WireResponseFormat = z.output<typeof responseFormat>
 
 /** Negative values are what some clients send for "no limit". */
 const tokenLimit = z
@@ -74,16 +108,33 @@ const chatRequest = z
       .nullish()
       .meta({ description: 'An id from /v1/models; the default model where it is missing' }),
     messages: list(message, most.messages),
-    tools: list(tool, most.tools).nullish(),
-    tool_choice: z
-      .union([z.string(), z.looseObject({})], { error: 'must be a text or an object' })
+    tools: list(tool, most.tools)
       .nullish()
-      .meta({ description: 'With "none" the model does not see the tools' }),
+      .meta({ description: 'Those of type function; others are left out' }),
+    tool_choice: toolChoice.meta({
+      description:
+        'none, auto, required, or a tool by its name; with "none" the model does not see the tools',
+    }),
+    parallel_tool_calls: z
+      .boolean()
+      .nullish()
+      .meta({ description: 'With false an answer has at most one call' }),
+    functions: list(functionTool, most.tools).nullish().meta({ description: 'The older form of tools' }),
+    function_call: z
+      .union([z.string(), z.looseObject({ name: z.string() })], { error: 'must be a text or an object' })
+      .nullish()
+      .meta({ description: 'The older form of tool_choice' }),
+    response_format: responseFormat.meta({ description: 'What the text of the answer must be' }),
+    logprobs: z.boolean().nullish().meta({ description: 'Tell how likely each token was' }),
+    top_logprobs: z.int().min(0).max(20).nullish().meta({ description: 'So many likely tokens beside each' }),
     max_tokens: tokenLimit.meta({ description: 'Without a limit the answer may fill the context' }),
     max_completion_tokens: tokenLimit,
     stop,
-    n: z.int().min(1).max(128).nullish().meta({ description: 'Only 1 for now' }),
-    reasoning_effort: z.string().nullish().meta({ description: 'Handed to the chat template' }),
+    n: z.int().min(1).max(128).nullish().meta({ description: 'So many answers, one after the other' }),
+    reasoning_effort: z
+      .string()
+      .nullish()
+      .meta({ description: 'none: do not think first; others are handed to the chat template' }),
     chat_template_kwargs: z
       .record(z.string(), z.unknown())
       .nullish()
@@ -94,7 +145,7 @@ const chatRequest = z
   .meta({ id: 'ChatCompletionRequest' })
 export type ChatRequest = z.output<typeof chatRequest>
 
-export const finishReason = z.enum(['stop', 'length', 'tool_calls'])
+export const finishReason = z.enum(['stop', 'length', 'tool_calls', 'function_call'])
 export type FinishReason = z.output<typeof finishReason>
 
 const head = { id: z.string(), created: z.int(), model: z.string(), system_fingerprint: z.string() }
@@ -104,6 +155,16 @@ const wireToolCall = z.object({
   type: z.literal('function'),
   function: z.object({ name: z.string(), arguments: z.string() }),
 })
+
+const functionCall = z.object({ name: z.string(), arguments: z.string() })
+
+const logprobs = z
+  .object({
+    content: z.array(likelihood.extend({ top_logprobs: z.array(likelihood) })),
+    refusal: z.null(),
+  })
+  .nullable()
+export type ChatLogprobs = z.output<typeof logprobs>
 
 const chatCompletion = z
   .object({
@@ -118,9 +179,11 @@ const chatCompletion = z
           refusal: z.null(),
           reasoning_content: z.string().optional(),
           tool_calls: z.array(wireToolCall).optional(),
+          function_call: functionCall.optional(),
         }),
-        logprobs: z.null(),
+        logprobs,
         finish_reason: finishReason,
+        schema_violation: violation,
       }),
     ),
     usage,
@@ -143,6 +206,7 @@ const chunkDelta = z.object({
       }),
     )
     .optional(),
+  function_call: functionCall.partial().optional(),
 })
 
 /** One event of a stream. The last one before `[DONE]` has no choices but the usage, where that was asked for. */
@@ -154,8 +218,9 @@ export const chatChunk = z
       z.object({
         index: z.int(),
         delta: chunkDelta,
-        logprobs: z.null(),
+        logprobs,
         finish_reason: finishReason.nullable(),
+        schema_violation: violation,
       }),
     ),
     usage: usage.optional(),

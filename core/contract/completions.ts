@@ -15,9 +15,11 @@ const prompt = z
       typeof value === 'string' ||
       isTokens(value) ||
       (Array.isArray(value) && (value.every(one => typeof one === 'string') || value.every(isTokens))),
-    'must be a text, a list of one text, or a list of tokens',
+    'must be a text, tokens, or a list of texts or of lists of tokens',
   )
-  .meta({ description: 'A text, a list of one text, tokens, or a list of one list of tokens' })
+  .meta({
+    description: 'A text, tokens, or a list of texts or of lists of tokens, each of which is answered',
+  })
 
 const completionRequest = z
   .looseObject({
@@ -34,14 +36,36 @@ const completionRequest = z
       .meta({ description: 'Without a limit (missing or -1) the answer may fill the context' }),
     echo: z.boolean().nullish().meta({ description: 'Begin the answer with the prompt' }),
     stop,
-    n: z.int().min(1).max(128).nullish().meta({ description: 'Only 1 for now' }),
+    n: z.int().min(1).max(128).nullish().meta({ description: 'So many answers to each prompt' }),
+    best_of: z
+      .int()
+      .min(1)
+      .max(128)
+      .nullish()
+      .meta({ description: 'Write so many answers and give the n likeliest; not in streams' }),
+    logprobs: z
+      .int()
+      .min(0)
+      .max(20)
+      .nullish()
+      .meta({ description: 'Tell how likely each token of the answer was, and so many others beside it' }),
     ...samplingFields,
     ...streamFields,
   })
   .meta({ id: 'CompletionRequest' })
 export type CompletionRequest = z.output<typeof completionRequest>
 
-const choice = z.object({ index: z.int(), text: z.string(), logprobs: z.null() })
+const logprobs = z
+  .object({
+    tokens: z.array(z.string()),
+    token_logprobs: z.array(z.number()),
+    top_logprobs: z.array(z.record(z.string(), z.number())).nullable(),
+    text_offset: z.array(z.int()),
+  })
+  .nullable()
+export type CompletionLogprobs = z.output<typeof logprobs>
+
+const choice = z.object({ index: z.int(), text: z.string(), logprobs })
 
 const completion = z
   .object({

@@ -59,6 +59,24 @@ export const streamFields = {
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
 }
 
+/** How likely one token was. */
+export const likelihood = z
+  .object({
+    token: z.string(),
+    logprob: z.number(),
+    bytes: z
+      .array(z.int())
+      .nullable()
+      .meta({ description: 'The token as it is; it may be only a part of a character' }),
+  })
+  .meta({ id: 'Likelihood' })
+
+/** A deviation that is said: no grammar holds an answer to every keyword of JSON Schema. */
+export const violation = z
+  .object({ path: z.string(), keyword: z.string() })
+  .optional()
+  .meta({ description: 'Where the answer breaks its schema, in what cannot be enforced while it is written' })
+
 export const usage = z
   .object({
     prompt_tokens: z.int(),

@@ -1,4 +1,3 @@
-import { ImpetusError } from '../contract/errors.ts'
 import type { GenerateRequest, Sampling } from '../engine/engine.ts'
 
 /** The fields that chat and completions share, as parsed by the contract. */
@@ -14,7 +13,6 @@ export interface SamplingBody {
   readonly repetition_penalty?: number | null | undefined
   readonly logit_bias?: Readonly<Record<string, number>> | null | undefined
   readonly stop?: string | readonly string[] | null | undefined
-  readonly n?: number | null | undefined
 }
 
 /** What is left out stays left out, so that the engine's and the model's own defaults hold. */
@@ -49,18 +47,6 @@ export function limitOf(
 ): Pick<GenerateRequest, 'maxTokens'> {
   const limit = limits.find(value => value != null)
   return limit == null || limit < 0 ? {} : { maxTokens: limit }
-}
-
-/** @throws `invalid_value` for more than one answer at a time */
-export function mustBeOne({ n }: SamplingBody): void {
-  if (n == null || n === 1) return
-  throw new ImpetusError(
-    'invalid_value',
-    `"n" is ${n}: one answer at a time is given. Send the request ${n} times.`,
-    {
-      param: 'n',
-    },
-  )
 }
 
 /** The sampler takes 32 bits. -1 asks for a new seed each time, as in llama.cpp. */

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { WireTimings, WireUsage } from '../contract/openai.ts'
-import type { Delta } from '../engine/engine.ts'
-import type { AnswerDelta } from '../generation/interpret.ts'
+import type { Likelihood } from '../engine/engine.ts'
+import type { AnswerDelta, AnswerEnd } from '../generation/interpret.ts'
 
-export type End = Extract<Delta, { type: 'end' }>
-export type { AnswerDelta }
+export type { AnswerDelta, AnswerEnd as End }
 
 /** What every event of one answer, and the whole answer, begin with. */
 export interface Head {
@@ -24,7 +23,7 @@ export function newHead(prefix: 'chatcmpl' | 'cmpl', model: string, version: str
   }
 }
 
-export function wireUsage({ usage }: End): WireUsage {
+export function wireUsage({ usage }: AnswerEnd): WireUsage {
   return {
     prompt_tokens: usage.promptTokens,
     completion_tokens: usage.completionTokens,
@@ -34,7 +33,7 @@ export function wireUsage({ usage }: End): WireUsage {
   }
 }
 
-export function wireTimings({ usage, timings }: End): WireTimings {
+export function wireTimings({ usage, timings }: AnswerEnd): WireTimings {
   const computed = usage.promptTokens - usage.cachedTokens
   const prompt = rates(computed, timings.prefill)
   const predicted = rates(usage.completionTokens, timings.decode)
@@ -63,4 +62,11 @@ function rates(tokens: number, milliseconds: number): { perToken: number; perSec
 /** To a microsecond, which is more than is known. */
 function rounded(value: number): number {
   return Math.round(value * 1000) / 1000
+}
+
+/** JSON has no infinity; OpenAI writes this for what cannot be. */
+const leastLogprob = -9999
+
+export function wireLikelihood({ text, bytes, logprob }: Likelihood) {
+  return { token: text, logprob: Math.max(logprob, leastLogprob), bytes: [...bytes] }
 }

@@ -1,45 +1,58 @@
 import type { ChatCompletion } from '../../contract/chat.ts'
+import type { TokenLogprob } from '../../engine/engine.ts'
 import { type AnswerDelta, type End, type Head, wireTimings, wireUsage } from '../wire.ts'
-import { finishReasonOf } from './chunks.ts'
+import { type Choice, chatLogprobs, finishOf } from './chunks.ts'
 
-type Message = ChatCompletion['choices'][number]['message']
+type WireChoice = ChatCompletion['choices'][number]
+type Message = WireChoice['message']
 type WireToolCall = NonNullable<Message['tool_calls']>[number]
 
-/** Gathers an answer's deltas; `end` gives the whole. */
+/** One choice of a whole answer, and what it took. */
+export interface WholeChoice {
+  readonly choice: WireChoice
+  readonly end: End
+}
+
+/** Gathers the deltas of one choice; `end` gives the whole of it. */
 export class ChatAnswer {
-  readonly #head: Head
+  readonly #choice: Choice
   readonly #toolCalls = new Map<number, WireToolCall>()
+  #logprobs: TokenLogprob[] | undefined
   #text = ''
   #reasoning = ''
 
-  constructor(head: Head) {
-    this.#head = head
+  constructor(choice: Choice) {
+    this.#choice = choice
   }
 
   add(delta: Exclude<AnswerDelta, End>): void {
-    if (delta.type === 'text') this.#text += delta.text
+    if (delta.type === 'toolCall') this.#addToolCall(delta)
     else if (delta.type === 'reasoning') this.#reasoning += delta.text
-    else this.#addToolCall(delta)
+    else {
+      this.#text += delta.text
+      if (delta.logprobs !== undefined) this.#logprobs = [...(this.#logprobs ?? []), ...delta.logprobs]
+    }
   }
 
-  end(end: End): ChatCompletion {
-    const toolCalls = [...this.#toolCalls.values()]
+  end(end: End): WholeChoice {
     const message: Message = {
       role: 'assistant',
       // OpenAI's answers with nothing but calls have null here, and clients test for it.
-      content: this.#text === '' && toolCalls.length > 0 ? null : this.#text,
+      content: this.#text === '' && this.#toolCalls.size > 0 ? null : this.#text,
       refusal: null,
       ...(this.#reasoning !== '' && { reasoning_content: this.#reasoning }),
-      ...(toolCalls.length > 0 && { tool_calls: toolCalls }),
+      ...this.#calls(),
     }
-    const finish_reason = finishReasonOf(end.reason)
-    return {
-      ...this.#head,
-      object: 'chat.completion',
-      choices: [{ index: 0, message, logprobs: null, finish_reason }],
-      usage: wireUsage(end),
-      timings: wireTimings(end),
-    }
+    const { index } = this.#choice
+    const logprobs = chatLogprobs(this.#logprobs)
+    return { choice: { index, message, logprobs, ...finishOf(end, this.#choice) }, end }
+  }
+
+  #calls(): Pick<Message, 'tool_calls' | 'function_call'> {
+    const toolCalls = [...this.#toolCalls.values()]
+    const [first] = toolCalls
+    if (first === undefined) return {}
+    return this.#choice.functions ? { function_call: first.function } : { tool_calls: toolCalls }
   }
 
   #addToolCall(delta: Extract<AnswerDelta, { type: 'toolCall' }>): void {
@@ -52,5 +65,16 @@ export class ChatAnswer {
         arguments: (call?.function.arguments ?? '') + delta.arguments,
       },
     })
+  }
+}
+
+/** `total`: what all the choices took together. */
+export function chatCompletion(head: Head, choices: readonly WholeChoice[], total: End): ChatCompletion {
+  return {
+    ...head,
+    object: 'chat.completion',
+    choices: choices.map(({ choice }) => choice),
+    usage: wireUsage(total),
+    timings: wireTimings(total),
   }
 }

@@ -1,8 +1,16 @@
-import type { ChatChunk, FinishReason } from '../../contract/chat.ts'
-import type { EndReason } from '../../engine/engine.ts'
-import { type AnswerDelta, type Head, wireTimings, wireUsage } from '../wire.ts'
+import type { ChatChunk, ChatLogprobs, FinishReason } from '../../contract/chat.ts'
+import type { WireUsage } from '../../contract/openai.ts'
+import type { EndReason, TokenLogprob } from '../../engine/engine.ts'
+import { type AnswerDelta, type End, type Head, wireLikelihood, wireTimings } from '../wire.ts'
 
 type WireDelta = ChatChunk['choices'][number]['delta']
+
+/** One of the answers to a request. */
+export interface Choice {
+  readonly index: number
+  /** Calls are told in the older form, as `function_call`. */
+  readonly functions: boolean
+}
 
 const finishReasons: Readonly<Record<EndReason, FinishReason>> = {
   stop: 'stop',
@@ -10,45 +18,77 @@ const finishReasons: Readonly<Record<EndReason, FinishReason>> = {
   toolCalls: 'tool_calls',
 }
 
-export function finishReasonOf(reason: EndReason): FinishReason {
-  return finishReasons[reason]
+export function finishReasonOf(reason: EndReason, { functions }: Choice): FinishReason {
+  return functions && reason === 'toolCalls' ? 'function_call' : finishReasons[reason]
+}
+
+export function chatLogprobs(logprobs: readonly TokenLogprob[] | undefined): ChatLogprobs {
+  if (logprobs === undefined) return null
+  const content = logprobs.map(({ top, ...token }) => ({
+    ...wireLikelihood(token),
+    top_logprobs: top.map(wireLikelihood),
+  }))
+  return { content, refusal: null }
 }
 
 /** Before everything else: who speaks. */
-export function firstChunk(head: Head): ChatChunk {
-  return chunk(head, { role: 'assistant', content: '' })
+export function firstChunk(head: Head, choice: Choice): ChatChunk {
+  return chunk(head, choice, { role: 'assistant', content: '' })
 }
 
-/** The engine's delta as the events of a stream: one, and for `end` the usage too where that was asked for. */
-export function chunksOf(delta: AnswerDelta, head: Head, includeUsage: boolean): ChatChunk[] {
+/** The engine's delta as an event of a stream. */
+export function chunkOf(delta: AnswerDelta, head: Head, choice: Choice): ChatChunk {
   switch (delta.type) {
     case 'text':
-      return [chunk(head, { content: delta.text })]
+      return chunk(head, choice, { content: delta.text }, { logprobs: chatLogprobs(delta.logprobs) })
     case 'reasoning':
-      return [chunk(head, { reasoning_content: delta.text })]
+      return chunk(head, choice, { reasoning_content: delta.text })
     case 'toolCall':
-      return [chunk(head, { tool_calls: [toolCallOf(delta)] })]
-    case 'end': {
-      const last = chunk(head, {}, finishReasonOf(delta.reason))
-      const finish = { ...last, timings: wireTimings(delta) }
-      return includeUsage ? [finish, { ...last, choices: [], usage: wireUsage(delta) }] : [finish]
-    }
+      return chunk(head, choice, choice.functions ? functionCallOf(delta) : toolCallOf(delta))
+    case 'end':
+      return { ...chunk(head, choice, {}, finishOf(delta, choice)), timings: wireTimings(delta) }
   }
 }
 
-/** Clients join the pieces by `index`; id, type and name come once, with the first piece. */
-function toolCallOf(delta: Extract<AnswerDelta, { type: 'toolCall' }>) {
+/** The last event, where it was asked for. */
+export function usageChunk(head: Head, usage: WireUsage): ChatChunk {
+  return { ...head, object: 'chat.completion.chunk', choices: [], usage }
+}
+
+/** How a choice ends. */
+export function finishOf({ reason, violation }: End, choice: Choice) {
   return {
+    finish_reason: finishReasonOf(reason, choice),
+    ...(violation && { schema_violation: violation }),
+  }
+}
+
+type ToolCallDelta = Extract<AnswerDelta, { type: 'toolCall' }>
+
+/** Clients join the pieces by `index`; id, type and name come once, with the first piece. */
+function toolCallOf(delta: ToolCallDelta): WireDelta {
+  const call = {
     index: delta.index,
     ...(delta.id !== undefined && { id: delta.id, type: 'function' as const }),
     function: { ...(delta.name !== undefined && { name: delta.name }), arguments: delta.arguments },
   }
+  return { tool_calls: [call] }
 }
 
-function chunk(head: Head, delta: WireDelta, finish_reason: FinishReason | null = null): ChatChunk {
+function functionCallOf(delta: ToolCallDelta): WireDelta {
   return {
-    ...head,
-    object: 'chat.completion.chunk',
-    choices: [{ index: 0, delta, logprobs: null, finish_reason }],
+    function_call: { ...(delta.name !== undefined && { name: delta.name }), arguments: delta.arguments },
   }
+}
+
+type WireChoice = ChatChunk['choices'][number]
+
+function chunk(
+  head: Head,
+  { index }: Choice,
+  delta: WireDelta,
+  more: Partial<Omit<WireChoice, 'index' | 'delta'>> = {},
+): ChatChunk {
+  const choice = { index, delta, logprobs: null, finish_reason: null, ...more }
+  return { ...head, object: 'chat.completion.chunk', choices: [choice] }
 }

@@ -123,10 +123,56 @@ describe('fields', () => {
         stream_options: null,
         logit_bias: null,
         tool_choice: null,
+        parallel_tool_calls: null,
+        functions: null,
+        function_call: null,
+        response_format: null,
+        logprobs: null,
+        top_logprobs: null,
+        reasoning_effort: null,
       },
       {},
     ],
-    ['what nobody knows', { user: 'u', metadata: { a: 1 }, store: true, service_tier: 'auto', foo: [] }, {}],
+    [
+      'what is taken and not used',
+      {
+        user: 'u',
+        metadata: { a: 1 },
+        store: true,
+        service_tier: 'auto',
+        prediction: { type: 'content', content: 'x' },
+        modalities: ['text'],
+        foo: [],
+      },
+      {},
+    ],
+    ['logprobs', { logprobs: true }, { logprobs: { top: 0 } }],
+    ['top_logprobs', { logprobs: true, top_logprobs: 5 }, { logprobs: { top: 5 } }],
+    ['top_logprobs without logprobs', { top_logprobs: 5 }, {}],
+    ['a format of text', { response_format: { type: 'text' } }, {}],
+    [
+      'a format of any object',
+      { response_format: { type: 'json_object' } },
+      { options: { output: { kind: 'object' } } },
+    ],
+    [
+      'a format with a schema',
+      {
+        response_format: { type: 'json_schema', json_schema: { name: 's', strict: true, schema: { a: 1 } } },
+      },
+      {
+        options: {
+          output: { kind: 'schema', schema: { a: 1 }, param: 'response_format.json_schema.schema' },
+        },
+      },
+    ],
+    [
+      "a schema as llama.cpp's server takes it",
+      { response_format: { type: 'json_object', schema: { a: 1 } } },
+      { options: { output: { kind: 'schema', schema: { a: 1 }, param: 'response_format.schema' } } },
+    ],
+    ['no effort', { reasoning_effort: 'none' }, { options: { reasoning: { enabled: false } } }],
+    ['several answers, which are asked for one by one', { n: 3 }, {}],
     ['max_tokens', { max_tokens: 5 }, { maxTokens: 5 }],
     [
       'max_completion_tokens before max_tokens',
@@ -177,8 +223,56 @@ describe('fields', () => {
     expect(translate({ messages: [hello], tools }).prompt).toMatchObject({
       tools: [{ name: 'f', description: 'F', parameters }, { name: 'g' }],
     })
-    expect(translate({ messages: [hello], tools, tool_choice: 'none' }).prompt).not.toHaveProperty('tools')
     expect(translate({ messages: [hello], tools: [] }).prompt).not.toHaveProperty('tools')
+  })
+
+  const f = { type: 'function', function: { name: 'f' } }
+  const g = { type: 'function', function: { name: 'g' } }
+  const allowed = (mode: string) => ({ type: 'allowed_tools', allowed_tools: { mode, tools: [g] } })
+
+  it.each([
+    ['nothing', {}, undefined],
+    ['auto', { tool_choice: 'auto' }, { toolChoice: 'auto' }],
+    ['none', { tool_choice: 'none' }, { toolChoice: 'none' }],
+    ['required', { tool_choice: 'required' }, { toolChoice: 'required' }],
+    ['any, as others say it', { tool_choice: 'any' }, { toolChoice: 'required' }],
+    ['a tool', { tool_choice: f }, { toolChoice: { name: 'f' } }],
+    [
+      'a tool, as the Responses API names it',
+      { tool_choice: { type: 'function', name: 'f' } },
+      { toolChoice: { name: 'f' } },
+    ],
+    ['a tool of another kind', { tool_choice: { type: 'web_search' } }, undefined],
+    ['some of the tools', { tool_choice: allowed('required') }, { toolChoice: 'required' }],
+    ['one call at most', { parallel_tool_calls: false }, { parallelToolCalls: false }],
+    ['several calls', { parallel_tool_calls: true }, undefined],
+  ])('reads the choice of tools: %s', (_name, fields, options) => {
+    expect(translate({ messages: [hello], tools: [f, g], ...fields }).options).toEqual(options)
+  })
+
+  it('leaves out the tools that are not allowed', () => {
+    expect(
+      translate({ messages: [hello], tools: [f, g], tool_choice: allowed('auto') }).prompt,
+    ).toMatchObject({
+      tools: [{ name: 'g' }],
+    })
+  })
+
+  it.each([
+    ['nothing', undefined, { parallelToolCalls: false }],
+    ['auto', 'auto', { parallelToolCalls: false }],
+    ['none', 'none', { parallelToolCalls: false, toolChoice: 'none' }],
+    ['a function', { name: 'f' }, { parallelToolCalls: false, toolChoice: { name: 'f' } }],
+  ])('takes functions, the older form of tools, with the choice of %s', (_name, function_call, options) => {
+    const translated = translate({ messages: [hello], functions: [{ name: 'f' }], function_call })
+    expect(translated.options).toEqual(options)
+  })
+
+  it('takes a call in the older form', () => {
+    const call = { role: 'assistant', content: null, function_call: { name: 'f', arguments: '{}' } }
+    expect(translate({ messages: [hello, call] }).prompt).toMatchObject({
+      messages: [{}, { toolCalls: [{ id: 'call_1', name: 'f', arguments: '{}' }] }],
+    })
   })
 
   it('hands further variables to the template', () => {
@@ -209,7 +303,19 @@ describe('refusals name the field', () => {
     ['too many messages', { messages: Array(10_001).fill(hello) }, 'messages'],
     ['a temperature in words', { messages: [hello], temperature: 'NaN' }, 'temperature'],
     ['n below one', { messages: [hello], n: -1 }, 'n'],
-    ['two answers', { messages: [hello], n: 2 }, 'n'],
+    ['a choice of tools that nobody knows', { messages: [hello], tool_choice: 'perhaps' }, 'tool_choice'],
+    [
+      'a format that nobody knows',
+      { messages: [hello], response_format: { type: 'xml' } },
+      'response_format.type',
+    ],
+    ['a format without a type', { messages: [hello], response_format: {} }, 'response_format.type'],
+    [
+      'a schema that is none',
+      { messages: [hello], response_format: { type: 'json_schema', json_schema: { schema: 'x' } } },
+      'response_format.json_schema.schema',
+    ],
+    ['too many likely tokens', { messages: [hello], logprobs: true, top_logprobs: 21 }, 'top_logprobs'],
     ['max_tokens beyond reason', { messages: [hello], max_tokens: 1e308 }, 'max_tokens'],
     ['max_tokens of zero', { messages: [hello], max_tokens: 0 }, 'max_tokens'],
     ['half a token', { messages: [hello], max_tokens: 1.5 }, 'max_tokens'],

@@ -1,25 +1,29 @@
-import type { ChatRequest, WireMessage, WireTool } from '../../contract/chat.ts'
+import type { ChatRequest, WireMessage, WireResponseFormat } from '../../contract/chat.ts'
 import { ImpetusError } from '../../contract/errors.ts'
-import type { ChatMessage, GenerateRequest, Tool, ToolCall } from '../../engine/engine.ts'
-import { limitOf, mustBeOne, samplingOf, stopsOf } from '../sampling.ts'
+import type { ChatMessage, ToolCall } from '../../engine/engine.ts'
+import type { ChatOptions } from '../../generation/plan.ts'
+import type { AnswerRequest } from '../../generation/types.ts'
+import { outputOf } from '../format.ts'
+import { reasoningOf } from '../reasoning.ts'
+import { limitOf, samplingOf, stopsOf } from '../sampling.ts'
+import { toolsOf } from './tools.ts'
 
 /**
- * OpenAI's request as the engine's.
+ * OpenAI's request as the generator's; `n` is not in it.
  *
  * @throws `invalid_value`, `unsupported_content`, with the field at fault
  */
-export function chatRequest(body: ChatRequest): GenerateRequest {
-  mustBeOne(body)
+export function chatRequest(body: ChatRequest): AnswerRequest {
   if (body.messages.length === 0) {
     throw new ImpetusError('invalid_value', '"messages" is empty: send at least one message.', {
       param: 'messages',
     })
   }
-  const tools = body.tool_choice === 'none' ? [] : (body.tools ?? []).flatMap(tool)
-  const templateVariables = {
-    ...(body.reasoning_effort != null && { reasoning_effort: body.reasoning_effort }),
-    ...body.chat_template_kwargs,
-  }
+  const { tools, ...choice } = toolsOf(body)
+  const output = formatOf(body.response_format)
+  const { reasoning, variables } = reasoningOf(body.reasoning_effort)
+  const templateVariables = { ...variables, ...body.chat_template_kwargs }
+  const options: ChatOptions = { ...choice, ...(output && { output }), ...(reasoning && { reasoning }) }
   return {
     prompt: {
       kind: 'chat',
@@ -30,12 +34,22 @@ export function chatRequest(body: ChatRequest): GenerateRequest {
     ...limitOf(body.max_completion_tokens, body.max_tokens),
     stop: stopsOf(body),
     sampling: samplingOf(body),
+    ...(body.logprobs && { logprobs: { top: body.top_logprobs ?? 0 } }),
+    ...(Object.keys(options).length > 0 && { options }),
   }
+}
+
+function formatOf(format: WireResponseFormat): ChatOptions['output'] {
+  if (format == null) return undefined
+  const { type, json_schema, schema } = format
+  const param = 'response_format'
+  if (json_schema == null) return outputOf({ type, schema, param, schemaParam: `${param}.schema` })
+  return outputOf({ type, schema: json_schema.schema, param, schemaParam: `${param}.json_schema.schema` })
 }
 
 function message(from: WireMessage, index: number): ChatMessage {
   const content = contentOf(from, index)
-  const toolCalls = (from.tool_calls ?? []).flatMap(toolCall)
+  const toolCalls = [...(from.tool_calls ?? []).flatMap(toolCall), ...functionCall(from, index)]
   return {
     role: roleOf(from.role),
     content,
@@ -47,7 +61,7 @@ function message(from: WireMessage, index: number): ChatMessage {
 }
 
 /** Newer and unknown roles are no reason to refuse a request; templates know these four. */
-function roleOf(role: string): ChatMessage['role'] {
+export function roleOf(role: string): ChatMessage['role'] {
   switch (role) {
     case 'system':
     case 'developer':
@@ -70,25 +84,30 @@ function contentOf({ content, refusal }: WireMessage, index: number): string {
     .map((part, at) => {
       const text = part.text ?? part.refusal
       if (text != null) return text
-      throw new ImpetusError(
-        'unsupported_content',
-        `This model reads text only, and a part is of type ${JSON.stringify(part.type.slice(0, 40))}. Send its text, or leave it out.`,
-        { param: `messages.${index}.content.${at}` },
-      )
+      throw unreadable(part.type, `messages.${index}.content.${at}`)
     })
     .join('\n')
 }
 
-function toolCall(from: NonNullable<WireMessage['tool_calls']>[number], index: number): ToolCall[] {
+/** The refusal of a part that no text model reads. */
+export function unreadable(type: string, param: string): ImpetusError {
+  return new ImpetusError(
+    'unsupported_content',
+    `This model reads text only, and a part is of type ${JSON.stringify(type.slice(0, 40))}. Send its text, or leave it out.`,
+    { param },
+  )
+}
+
+type WireCall = NonNullable<WireMessage['tool_calls']>[number]
+
+function toolCall(from: WireCall, index: number): ToolCall[] {
   if (from.function == null) return []
   const { name, arguments: given } = from.function
   const text = typeof given === 'string' ? given : JSON.stringify(given ?? {})
   return [{ id: from.id ?? `call_${index}`, name, arguments: text }]
 }
 
-/** Tools of other kinds (`web_search`, `namespace`) are the client's own affair. */
-function tool(from: WireTool): Tool[] {
-  if (from.function == null) return []
-  const { name, description, parameters } = from.function
-  return [{ name, ...(description != null && { description }), ...(parameters != null && { parameters }) }]
+/** The older form, which had no ids: a result follows its call. */
+function functionCall({ function_call }: WireMessage, index: number): ToolCall[] {
+  return function_call == null ? [] : toolCall({ function: function_call, id: `call_${index}` }, 0)
 }

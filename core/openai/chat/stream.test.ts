@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chatChunk, createChatCompletion } from '../../contract/chat.ts'
-import { type AnswerDelta, type End, newHead } from '../wire.ts'
-import { ChatAnswer } from './answer.ts'
-import { chunksOf, firstChunk } from './chunks.ts'
+import { type AnswerDelta, type End, newHead, wireUsage } from '../wire.ts'
+import { ChatAnswer, chatCompletion } from './answer.ts'
+import { type Choice, chunkOf, firstChunk, usageChunk } from './chunks.ts'
 
 const head = newHead('chatcmpl', 'a-model', '1.2.3')
 
@@ -16,14 +16,18 @@ function end(reason: End['reason'] = 'stop'): End {
   }
 }
 
-function streamed(deltas: readonly AnswerDelta[], includeUsage = false) {
-  return [firstChunk(head), ...deltas.flatMap(delta => chunksOf(delta, head, includeUsage))]
+const only: Choice = { index: 0, functions: false }
+
+function streamed(deltas: readonly AnswerDelta[], includeUsage = false, choice = only) {
+  const last = deltas.at(-1)
+  const usage = includeUsage && last?.type === 'end' ? [usageChunk(head, wireUsage(last))] : []
+  return [firstChunk(head, choice), ...deltas.map(delta => chunkOf(delta, head, choice)), ...usage]
 }
 
-function whole(deltas: readonly AnswerDelta[]) {
-  const answer = new ChatAnswer(head)
+function whole(deltas: readonly AnswerDelta[], choice = only) {
+  const answer = new ChatAnswer(choice)
   for (const delta of deltas) {
-    if (delta.type === 'end') return answer.end(delta)
+    if (delta.type === 'end') return chatCompletion(head, [answer.end(delta)], delta)
     answer.add(delta)
   }
   throw new Error('The deltas have no end.')
@@ -94,6 +98,61 @@ describe('a whole answer', () => {
     })
     expect(whole([end()]).choices[0]?.message.content).toBe('')
   })
+})
+
+describe('the older form', () => {
+  const old: Choice = { index: 2, functions: true }
+  const deltas: AnswerDelta[] = [
+    { type: 'toolCall', index: 0, id: 'c', name: 'f', arguments: '' },
+    { type: 'toolCall', index: 0, arguments: '{"a":1}' },
+    end('toolCalls'),
+  ]
+
+  it('has its call as function_call, whole and streamed', () => {
+    expect(whole(deltas, old).choices).toMatchObject([
+      {
+        index: 2,
+        message: { content: null, function_call: { name: 'f', arguments: '{"a":1}' } },
+        finish_reason: 'function_call',
+      },
+    ])
+    const choices = streamed(deltas, false, old).flatMap(chunk => chunk.choices)
+    expect(choices.map(choice => choice.delta.function_call)).toEqual([
+      undefined,
+      { name: 'f', arguments: '' },
+      { arguments: '{"a":1}' },
+      undefined,
+    ])
+    expect(choices.at(-1)).toMatchObject({ index: 2, finish_reason: 'function_call' })
+    expect(JSON.stringify(choices)).not.toContain('tool_calls')
+  })
+})
+
+it('says where an answer breaks its schema', () => {
+  const violation = { path: 'a.0', keyword: 'uniqueItems' }
+  const last = [
+    { type: 'text' as const, text: '{}', tokens: 1 },
+    { ...end(), violation },
+  ]
+  expect(whole(last).choices[0]?.schema_violation).toEqual(violation)
+  expect(streamed(last).at(-1)?.choices[0]?.schema_violation).toEqual(violation)
+})
+
+it('tells how likely each token was', () => {
+  const best = { token: 5, text: 'a', bytes: [97], logprob: -0.5 }
+  const text: AnswerDelta = {
+    type: 'text',
+    text: 'a',
+    tokens: 1,
+    logprobs: [{ ...best, top: [best, { ...best, text: 'b', bytes: [98], logprob: -Infinity }] }],
+  }
+  const told = { token: 'a', bytes: [97], logprob: -0.5 }
+  const logprobs = {
+    content: [{ ...told, top_logprobs: [told, { token: 'b', bytes: [98], logprob: -9999 }] }],
+    refusal: null,
+  }
+  expect(whole([text, end()]).choices[0]?.logprobs).toEqual(logprobs)
+  expect(streamed([text, end()])[1]?.choices[0]?.logprobs).toEqual(logprobs)
 })
 
 /** Any answer: pieces of text, reasoning and tool calls in any order, an end. */

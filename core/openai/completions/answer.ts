@@ -1,30 +1,72 @@
 import type { Completion } from '../../contract/completions.ts'
 import { type AnswerDelta, type End, type Head, wireTimings, wireUsage } from '../wire.ts'
 import { finishReasonOf, textOf } from './chunks.ts'
+import { LogprobLists } from './logprobs.ts'
 
-/** Gathers an answer's deltas; `end` gives the whole. */
+type WireChoice = Completion['choices'][number]
+
+/** One choice of a whole answer, and what it took. */
+export interface WholeChoice {
+  readonly choice: WireChoice
+  readonly end: End
+  /** The mean logarithm of its tokens' probabilities. */
+  readonly likelihood: number | undefined
+}
+
+/** Gathers the deltas of one choice; `end` gives the whole of it. */
 export class CompletionAnswer {
-  readonly #head: Head
+  readonly #index: number
+  readonly #logprobs: LogprobLists
   #text: string
 
   /** `echo`: what the answer begins with. */
-  constructor(head: Head, echo: string) {
-    this.#head = head
+  constructor(index: number, echo: string) {
+    this.#index = index
     this.#text = echo
+    this.#logprobs = new LogprobLists(echo.length)
   }
 
   add(delta: AnswerDelta): void {
     this.#text += textOf(delta)
+    if (delta.type === 'text') this.#logprobs.add(delta.logprobs)
   }
 
-  end(end: End): Completion {
-    const finish_reason = finishReasonOf(end.reason)
-    return {
-      ...this.#head,
-      object: 'text_completion',
-      choices: [{ index: 0, text: this.#text, logprobs: null, finish_reason }],
-      usage: wireUsage(end),
-      timings: wireTimings(end),
+  end(end: End): WholeChoice {
+    const choice = {
+      index: this.#index,
+      text: this.#text,
+      logprobs: this.#logprobs.wire,
+      finish_reason: finishReasonOf(end.reason),
     }
+    return { choice, end, likelihood: this.#logprobs.mean }
   }
+}
+
+/** `total`: what all the choices took together. */
+export function completionOf(head: Head, choices: readonly WholeChoice[], total: End): Completion {
+  return {
+    ...head,
+    object: 'text_completion',
+    choices: choices.map(({ choice }) => choice),
+    usage: wireUsage(total),
+    timings: wireTimings(total),
+  }
+}
+
+/**
+ * Of the answers to each prompt, which follow each other, the likeliest, the likeliest first; numbered anew.
+ *
+ * @param each how many answers each prompt has
+ * @param keep how many of them are wanted
+ */
+export function likeliest(choices: readonly WholeChoice[], each: number, keep: number): WholeChoice[] {
+  if (each === keep) return [...choices]
+  const kept: WholeChoice[] = []
+  for (let from = 0; from < choices.length; from += each) {
+    const ranked = choices
+      .slice(from, from + each)
+      .sort((one, two) => (two.likelihood ?? 0) - (one.likelihood ?? 0))
+    kept.push(...ranked.slice(0, keep))
+  }
+  return kept.map((whole, index) => ({ ...whole, choice: { ...whole.choice, index } }))
 }

@@ -1,26 +1,12 @@
-import type { CompletionChunk } from '../../contract/completions.ts'
+import type { CompletionChunk, CompletionLogprobs } from '../../contract/completions.ts'
+import type { WireUsage } from '../../contract/openai.ts'
 import type { EndReason } from '../../engine/engine.ts'
-import { type AnswerDelta, type Head, wireTimings, wireUsage } from '../wire.ts'
+import { type AnswerDelta, type Head, wireTimings } from '../wire.ts'
+import { LogprobLists } from './logprobs.ts'
 
 /** Raw text has no tool calls: whatever else ends it is a stop. */
 export function finishReasonOf(reason: EndReason): 'stop' | 'length' {
   return reason === 'length' ? 'length' : 'stop'
-}
-
-/** Text as an event of its own, such as the prompt that is to be echoed. */
-export function textChunk(text: string, head: Head): CompletionChunk {
-  return chunk(head, text, null)
-}
-
-/** The engine's delta as the events of a stream: at most one, and for `end` the usage too where that was asked for. */
-export function chunksOf(delta: AnswerDelta, head: Head, includeUsage: boolean): CompletionChunk[] {
-  if (delta.type !== 'end') {
-    const text = textOf(delta)
-    return text === '' ? [] : [textChunk(text, head)]
-  }
-  const last = chunk(head, '', finishReasonOf(delta.reason))
-  const finish = { ...last, timings: wireTimings(delta) }
-  return includeUsage ? [finish, { ...last, choices: [], usage: wireUsage(delta) }] : [finish]
 }
 
 /** In a raw completion everything the model wrote is its text, also what it thought aloud. */
@@ -28,6 +14,50 @@ export function textOf(delta: AnswerDelta): string {
   return delta.type === 'text' || delta.type === 'reasoning' ? delta.text : ''
 }
 
-function chunk(head: Head, text: string, finish_reason: 'stop' | 'length' | null): CompletionChunk {
-  return { ...head, object: 'text_completion', choices: [{ index: 0, text, logprobs: null, finish_reason }] }
+/** The last event, where it was asked for. */
+export function usageChunk(head: Head, usage: WireUsage): CompletionChunk {
+  return { ...head, object: 'text_completion', choices: [], usage }
+}
+
+/** Turns the deltas of one choice into events. */
+export class CompletionChunks {
+  readonly #head: Head
+  readonly #index: number
+  readonly #echo: string
+  #offset: number
+
+  /** `echo`: what the answer begins with. */
+  constructor(head: Head, index: number, echo: string) {
+    this.#head = head
+    this.#index = index
+    this.#echo = echo
+    this.#offset = echo.length
+  }
+
+  begin(): CompletionChunk[] {
+    return this.#echo === '' ? [] : [this.#chunk(this.#echo)]
+  }
+
+  add(delta: AnswerDelta): CompletionChunk[] {
+    if (delta.type === 'end') {
+      const finish = this.#chunk('', null, finishReasonOf(delta.reason))
+      return [{ ...finish, timings: wireTimings(delta) }]
+    }
+    const text = textOf(delta)
+    const logprobs = 'logprobs' in delta ? delta.logprobs : undefined
+    if (text === '' && logprobs === undefined) return []
+    const lists = new LogprobLists(this.#offset)
+    lists.add(logprobs)
+    this.#offset += text.length
+    return [this.#chunk(text, lists.wire)]
+  }
+
+  #chunk(
+    text: string,
+    logprobs: CompletionLogprobs = null,
+    finish_reason: 'stop' | 'length' | null = null,
+  ): CompletionChunk {
+    const choice = { index: this.#index, text, logprobs, finish_reason }
+    return { ...this.#head, object: 'text_completion', choices: [choice] }
+  }
 }

@@ -1,35 +1,37 @@
 import type { CompletionRequest, WirePrompt } from '../../contract/completions.ts'
 import { ImpetusError } from '../../contract/errors.ts'
-import type { GenerateRequest, Prompt } from '../../engine/engine.ts'
-import { limitOf, mustBeOne, samplingOf, stopsOf } from '../sampling.ts'
+import type { Prompt } from '../../engine/engine.ts'
+import type { AnswerRequest } from '../../generation/types.ts'
+import { limitOf, samplingOf, stopsOf } from '../sampling.ts'
+
+/** Answers that one request may ask for, over all of its prompts. */
+const mostAnswers = 1024
 
 /**
- * OpenAI's completion request as the engine's.
+ * OpenAI's completion request as the generator's, one for each prompt.
  *
  * @throws `invalid_value`, with the field at fault
  */
-export function completionRequest(body: CompletionRequest): GenerateRequest {
-  mustBeOne(body)
-  return {
-    prompt: promptOf(onePrompt(body.prompt), body.suffix ?? ''),
+export function completionRequests(body: CompletionRequest): readonly AnswerRequest[] {
+  const prompts = isList(body.prompt) ? body.prompt : [body.prompt]
+  const each = Math.max(body.n ?? 1, body.best_of ?? 1)
+  if (prompts.length * each > mostAnswers) {
+    throw new ImpetusError(
+      'invalid_value',
+      `"prompt" asks for ${prompts.length * each} answers: at most ${mostAnswers} are given at once. Send several requests.`,
+      { param: 'prompt' },
+    )
+  }
+  return prompts.map(prompt => ({
+    prompt: promptOf(prompt, body.suffix ?? ''),
     ...limitOf(body.max_tokens),
     stop: stopsOf(body),
     sampling: samplingOf(body),
-  }
+    ...(body.logprobs != null && { logprobs: { top: body.logprobs } }),
+  }))
 }
 
-/** A list of one prompt is that prompt; a list of numbers is the tokens of one. */
-function onePrompt(prompt: WirePrompt): string | number[] {
-  if (!isList(prompt)) return prompt
-  const [first, ...more] = prompt
-  if (first !== undefined && more.length === 0) return first
-  throw new ImpetusError(
-    'invalid_value',
-    `"prompt" holds ${prompt.length} prompts: one at a time is answered. Send a request for each.`,
-    { param: 'prompt' },
-  )
-}
-
+/** A list of numbers is the tokens of one prompt. */
 function isList(prompt: WirePrompt): prompt is string[] | number[][] {
   return Array.isArray(prompt) && typeof prompt[0] !== 'number' && prompt.length > 0
 }
@@ -42,8 +44,6 @@ function promptOf(prompt: string | number[], suffix: string): Prompt {
   throw new ImpetusError(
     'invalid_value',
     'A prompt of tokens cannot have a suffix: send the prompt as text.',
-    {
-      param: 'suffix',
-    },
+    { param: 'suffix' },
   )
 }

@@ -1,44 +1,90 @@
 import type { Hono } from 'hono'
-import { createCompletion } from '../../contract/completions.ts'
-import type { Prompt } from '../../engine/engine.ts'
+import { type CompletionRequest, createCompletion } from '../../contract/completions.ts'
 import { modelOf, open, whole } from '../../generation/ask.ts'
-import type { Generation } from '../../generation/types.ts'
+import type { AnswerRequest } from '../../generation/types.ts'
 import type { Env } from '../../http/env.ts'
 import { serve } from '../../http/serve.ts'
 import { type AnsweringParts, stream } from '../answering.ts'
-import { type Head, newHead } from '../wire.ts'
-import { CompletionAnswer } from './answer.ts'
-import { chunksOf, textChunk } from './chunks.ts'
-import { completionRequest } from './prompt.ts'
+import { inTurn, type Part, Total, times } from '../series.ts'
+import { type Head, newHead, wireUsage } from '../wire.ts'
+import { CompletionAnswer, completionOf, likeliest, type WholeChoice } from './answer.ts'
+import { CompletionChunks, usageChunk } from './chunks.ts'
+import { completionRequests } from './prompt.ts'
 
 export function completionRoutes(app: Hono<Env>, parts: AnsweringParts): void {
+  const { library, generator, version } = parts
   serve(app, createCompletion, async ({ body, context, signal }) => {
-    const request = completionRequest(body)
-    const model = await modelOf(parts.library, body.model)
-    const head = newHead('cmpl', model.id, parts.version)
-    const opening = open(parts.generator, { route: createCompletion.path, model, request }, context, signal)
-    const echo = (generation: Generation) => (body.echo ? promptText(request.prompt, generation, signal) : '')
+    const manner = mannerOf(body)
+    const requests = completionRequests(body).flatMap(request => times(weighed(request, manner), manner.each))
+    const model = await modelOf(library, body.model)
+    const head = newHead('cmpl', model.id, version)
+    const route = createCompletion.path
+    const openOne = (request: AnswerRequest) => open(generator, { route, model, request }, context, signal)
+    const echo = (part: Part) => (body.echo ? promptText(part, signal) : '')
+    const opening = openOne(requests[0]!)
     if (body.stream) {
-      const includeUsage = body.stream_options?.include_usage ?? false
-      return stream(parts, opening, generation => chunks(generation, echo, head, includeUsage), context)
+      const events = (answers: AsyncIterable<Part>) => chunks(answers, echo, head, manner)
+      return stream(parts, opening, first => events(inTurn(first, requests, openOne)), context)
     }
-    await using generation = await opening
-    return await whole(generation, new CompletionAnswer(head, await echo(generation)))
+    return await completion(inTurn(await opening, requests, openOne), echo, head, manner)
   })
 }
 
-async function* chunks(
-  generation: Generation,
-  echo: (generation: Generation) => string | Promise<string>,
-  head: Head,
-  includeUsage: boolean,
-) {
-  const prompt = await echo(generation)
-  if (prompt !== '') yield textChunk(prompt, head)
-  for await (const delta of generation.deltas) yield* chunksOf(delta, head, includeUsage)
+/** How a request wants to be answered. */
+interface Manner {
+  /** Answers to write to each prompt, and those of them to give. */
+  readonly each: number
+  readonly keep: number
+  readonly logprobs: boolean
+  readonly includeUsage: boolean
 }
 
-function promptText(prompt: Prompt, generation: Generation, signal: AbortSignal): string | Promise<string> {
+function mannerOf({ n, best_of, stream, stream_options, logprobs }: CompletionRequest): Manner {
+  const keep = n ?? 1
+  return {
+    each: stream ? keep : Math.max(keep, best_of ?? 1),
+    keep,
+    logprobs: logprobs != null,
+    includeUsage: stream_options?.include_usage ?? false,
+  }
+}
+
+/** Answers that are to be compared need to be weighed. */
+function weighed(request: AnswerRequest, { each, keep }: Manner): AnswerRequest {
+  return each === keep || request.logprobs ? request : { ...request, logprobs: { top: 0 } }
+}
+
+type Echo = (part: Part) => string | Promise<string>
+
+async function completion(parts: AsyncIterable<Part>, echo: Echo, head: Head, manner: Manner) {
+  const choices: WholeChoice[] = []
+  const total = new Total()
+  for await (const part of parts) {
+    const one = await whole(part.generation, new CompletionAnswer(part.index, await echo(part)))
+    const { choice } = one
+    choices.push(manner.logprobs ? one : { ...one, choice: { ...choice, logprobs: null } })
+    total.add(part.request, one.end)
+  }
+  return completionOf(head, likeliest(choices, manner.each, manner.keep), total.end)
+}
+
+async function* chunks(parts: AsyncIterable<Part>, echo: Echo, head: Head, { includeUsage }: Manner) {
+  const total = new Total()
+  for await (const part of parts) {
+    const events = new CompletionChunks(head, part.index, await echo(part))
+    yield* events.begin()
+    for await (const delta of part.generation.deltas) {
+      yield* events.add(delta)
+      if (delta.type === 'end') total.add(part.request, delta)
+    }
+  }
+  if (includeUsage) yield usageChunk(head, wireUsage(total.end))
+}
+
+function promptText(
+  { request: { prompt }, generation }: Part,
+  signal: AbortSignal,
+): string | Promise<string> {
   switch (prompt.kind) {
     case 'text':
       return prompt.text
