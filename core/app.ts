@@ -9,6 +9,7 @@ import { eventRoutes } from './http/events.ts'
 import { createFrame, type FrameParts } from './http/frame.ts'
 import { pageRoutes } from './http/page.ts'
 import { openAiRoutes } from './openai/routes.ts'
+import { residencyRoutes } from './residency/routes.ts'
 import { type SecurityRoutesParts, securityRoutes } from './security/routes.ts'
 import { settingsRoutes } from './settings/routes.ts'
 import type { SettingsStore } from './settings/settings.ts'
@@ -32,6 +33,7 @@ export function buildApp(parts: AppParts): Hono<Env> {
   settingsRoutes(app, parts.settings)
   securityRoutes(app, parts.security)
   openAiRoutes(app, { ...parts.models, version: parts.version })
+  residencyRoutes(app, parts.models)
   downloadRoutes(app, parts.downloads)
   eventRoutes(app, parts.history)
   pageRoutes(app, parts.version)

@@ -18,6 +18,7 @@ export const serveCommand: CommandFacts = {
       help: 'End with code 75 when the port is taken, instead of taking the next free one',
     },
     { name: 'model', value: 'ID', help: 'Model for requests that name none' },
+    { name: 'memory', value: 'BYTES', help: 'Memory that all loaded models may take together' },
     { name: 'threads', value: 'NUMBER', help: 'Processor threads per model' },
     { name: 'context-length', value: 'TOKENS', help: 'Tokens that prompt and answer may have together' },
     { name: 'gpu-layers', value: 'NUMBER', help: 'Layers to put on the GPU' },

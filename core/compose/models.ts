@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Call } from '../cli/command.ts'
 import type { Status } from '../contract/status.ts'
 import type { Engine } from '../engine/engine.ts'
-import { createInspector } from '../engine/inspector/client.ts'
+import { createInspector, type Inspector } from '../engine/inspector/client.ts'
 import { createLlamaEngine } from '../engine/llama.ts'
 import { longestByDefault } from '../engine/plan.ts'
 import { defaultWatchdog, type WatchdogLimits } from '../engine/watchdog.ts'
@@ -14,11 +14,11 @@ import { FolderLibrary } from '../library/library.ts'
 import type { Library } from '../library/types.ts'
 import { spawnRole } from '../platform/child.ts'
 import { ExitError } from '../platform/exit.ts'
-import { ModelResidency } from '../residency/residency.ts'
 import type { Residency } from '../residency/types.ts'
 import { observed } from '../system/engine-health.ts'
 import type { Base } from './base.ts'
 import { findBuiltIn } from './built-in.ts'
+import { startResidency } from './residency.ts'
 
 export interface Models {
   readonly scripted: boolean
@@ -34,21 +34,13 @@ export interface Models {
 /** Brings the engine, the models on disk and the models in memory. Loads none. */
 export async function startModels(call: Call, base: Base, stack: AsyncDisposableStack): Promise<Models> {
   const { bus, settings } = base
-  const { engine: bare, library, scripted } = await chooseEngine(call, base)
+  const { engine: bare, library, scripted, inspector } = await chooseEngine(call, base)
   const { engine, health } = observed(bare)
   await library.start()
   stack.defer(() => library.stop())
 
-  const residency = new ModelResidency({
-    engine,
-    source: id => library.source(id),
-    loadOptions: () => loadOptions(settings.current.engine),
-    crashLimit: () => settings.current.engine.crashLimit,
-    bus,
-    log: base.log.child({ room: 'residency' }),
-  })
-  await residency.start()
-  stack.defer(() => residency.stop())
+  const options = () => loadOptions(settings.current.engine)
+  const residency = await startResidency({ base, engine, library, inspector, loadOptions: options }, stack)
   const active = new ActiveSet()
   const generator = new ModelGenerator({ library, residency, active, bus })
   const contextLength = (trained: number) =>
@@ -64,10 +56,15 @@ function loadOptions({ threads, contextLength, gpuLayers }: Base['settings']['cu
   }
 }
 
-async function chooseEngine(
-  call: Call,
-  base: Base,
-): Promise<{ engine: Engine; library: Library; scripted: boolean }> {
+interface Chosen {
+  readonly engine: Engine
+  readonly library: Library
+  readonly scripted: boolean
+  /** Absent where the models are no files. */
+  readonly inspector?: Inspector
+}
+
+async function chooseEngine(call: Call, base: Base): Promise<Chosen> {
   const name = call.options.engine ?? 'llama.cpp'
   if (name === 'scripted') {
     const { createScriptedEngine } = await import('../engine/scripted/scripted.ts')
@@ -85,7 +82,7 @@ async function chooseEngine(
   return { ...llamaCpp(call, base), scripted: false }
 }
 
-function llamaCpp(call: Call, { paths, settings, bus, log }: Base): { engine: Engine; library: Library } {
+function llamaCpp(call: Call, { paths, settings, bus, log }: Base): Omit<Chosen, 'scripted'> {
   const templateDeadline = () => settings.current.engine.templateSeconds * 1000
   const inspector = rememberingInspector(
     createInspector({ spawn: spawnRole, templateDeadline: templateDeadline() }),
@@ -115,6 +112,7 @@ function llamaCpp(call: Call, { paths, settings, bus, log }: Base): { engine: En
       watchdog: () => watchdogLimits(settings.current.engine.hang),
     }),
     library,
+    inspector,
   }
 }
 

@@ -139,6 +139,40 @@ const models = z.object({
     env: 'IMPETUS_DEFAULT_MODEL',
     flag: 'model',
   }),
+  memoryBytes: setting(
+    z
+      .int()
+      .min(256 * mebibyte)
+      .nullable()
+      .default(null),
+    {
+      title: 'Memory for models',
+      help: 'Bytes that all loaded models may take together. Empty: all but 2 GB; on a Mac what its graphics system recommends.',
+      env: 'IMPETUS_MEMORY',
+      flag: 'memory',
+    },
+  ),
+  idleMinutes: setting(z.number().min(0).max(525_600).nullable().default(30), {
+    title: 'Unload idle models',
+    help: 'Minutes without a request after which a model leaves the memory. Empty: it stays until another needs the room.',
+  }),
+  preload: setting(z.array(z.string().min(1).max(255)).max(20).default([]), {
+    title: 'Load at start',
+    help: 'Models that are brought into memory before anybody asks for them.',
+    restart: true,
+  }),
+  queue: z
+    .object({
+      length: setting(z.int().min(1).max(10_000).default(256), {
+        title: 'Requests that may wait',
+        help: 'For a model, or for a slot of it. Further ones are refused with 429.',
+      }),
+      seconds: setting(z.number().min(1).max(86_400).default(600), {
+        title: 'Longest wait for a model',
+        help: 'Seconds, the time it takes to load included. Then the request is refused with 503.',
+      }),
+    })
+    .prefault({}),
 })
 
 const engine = z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
+import { modelState } from './residency.ts'
 
 const address = z.object({
   url: z.string().meta({ description: 'Where clients call, without a path' }),
@@ -18,14 +19,6 @@ export const endpointFile = z.object({
   ...address.shape,
 })
 export type EndpointFile = z.output<typeof endpointFile>
-
-const modelState = z.object({
-  id: z.string(),
-  state: z.enum(['loading', 'loaded', 'unloading', 'quarantined']),
-  progress: z.number().nullable(),
-  leases: z.int(),
-  reason: z.string().nullable(),
-})
 
 const status = z.object({
   version: z.string(),

@@ -3,19 +3,32 @@ import { describe, expect, it } from 'vitest'
 import { type Decision, decide, type ResidentView, type WaiterView } from './decide.ts'
 
 function resident(id: string, more: Partial<ResidentView> = {}): ResidentView {
-  return { id, phase: 'loaded', leases: 0, lastUsed: 0, openUntil: 0, leaving: false, ...more }
+  return {
+    id,
+    phase: 'loaded',
+    leases: 0,
+    lastUsed: 0,
+    openUntil: 0,
+    leaving: false,
+    bytes: 1,
+    pinned: false,
+    ...more,
+  }
 }
 
-/** `queue('a', 'b')` holds tickets 10 and 11. */
+/** `queue('a', 'b 5')` holds tickets 10 and 11, of models that need 1 and 5 bytes. */
 function queue(...models: string[]): WaiterView[] {
-  return models.map((modelId, index) => ({ ticket: 10 + index, modelId }))
+  return models.map((text, index) => {
+    const [modelId = '', bytes = '1'] = text.split(' ')
+    return { ticket: 10 + index, modelId, bytes: bytes === '?' ? undefined : Number(bytes) }
+  })
 }
 
 function short(decisions: readonly Decision[]): string[] {
   return decisions.map(one => `${one.do} ${one.do === 'grant' ? one.ticket : one.modelId}`)
 }
 
-describe('decide, one place', () => {
+describe('decide, room for one', () => {
   const table: [string, ResidentView[], WaiterView[], string[]][] = [
     ['nothing to do', [], [], []],
     ['loads what is asked for', [], queue('a'), ['load a']],
@@ -41,58 +54,139 @@ describe('decide, one place', () => {
     ['unloads on demand only when idle', [resident('a', { leaving: true, leases: 1 })], queue('a'), []],
   ]
   it.each(table)('%s', (_name, residents, waiters, decisions) => {
-    expect(short(decide({ residents, waiters, places: 1 }))).toEqual(decisions)
+    expect(short(decide({ residents, waiters, budget: 1 }))).toEqual(decisions)
   })
 })
 
-describe('decide, several places', () => {
-  it('frees the least recently used idle model, never a busy one while an idle one is there', () => {
-    const residents = [
-      resident('a', { lastUsed: 1, leases: 1 }),
-      resident('b', { lastUsed: 3 }),
-      resident('c', { lastUsed: 2 }),
-    ]
-    expect(short(decide({ residents, waiters: queue('d'), places: 3 }))).toEqual(['unload c'])
-  })
-
-  it('counts on a place that is being freed already', () => {
-    const residents = [resident('a', { phase: 'unloading' }), resident('b')]
-    expect(short(decide({ residents, waiters: queue('c'), places: 2 }))).toEqual([])
+describe('decide, several models', () => {
+  const busy = { leases: 1 }
+  const table: [string, number, ResidentView[], WaiterView[], string[]][] = [
+    ['loads side by side what fits', 10, [resident('a', { bytes: 4 })], queue('b 6'), ['load b']],
+    ['loads several at once', 10, [], queue('a 4', 'b 6', 'c 1'), ['load a', 'load b']],
+    ['waits until it is known what a model needs', 10, [], queue('a ?', 'b 1'), ['load b']],
+    [
+      'needs nothing for what runs elsewhere',
+      1,
+      [resident('a', { bytes: 5, ...busy })],
+      queue('b 0'),
+      ['load b'],
+    ],
+    [
+      'frees the least recently used idle model, never a busy one while an idle one is there',
+      3,
+      [
+        resident('a', { lastUsed: 1, ...busy }),
+        resident('b', { lastUsed: 3 }),
+        resident('c', { lastUsed: 2 }),
+      ],
+      queue('d'),
+      ['unload c'],
+    ],
+    [
+      'frees as many as it takes',
+      10,
+      [
+        resident('a', { bytes: 3, lastUsed: 1 }),
+        resident('b', { bytes: 3, lastUsed: 2 }),
+        resident('c', { bytes: 3, lastUsed: 3 }),
+      ],
+      queue('d 6'),
+      ['unload a', 'unload b'],
+    ],
+    [
+      'spares a small one when the next has to go anyway and is enough',
+      10,
+      [resident('a', { bytes: 1, lastUsed: 1 }), resident('b', { bytes: 8, lastUsed: 2 })],
+      queue('c 8'),
+      ['unload b'],
+    ],
+    [
+      'never frees a pinned one',
+      10,
+      [resident('a', { bytes: 4, pinned: true }), resident('b', { bytes: 5, lastUsed: 1 })],
+      queue('c 6'),
+      ['unload b'],
+    ],
+    [
+      'refuses what does not fit beside the pinned',
+      10,
+      [resident('a', { bytes: 5, pinned: true })],
+      queue('c 6'),
+      ['refuse c'],
+    ],
+    ['refuses what would never fit', 10, [], queue('a 11', 'b 10'), ['refuse a', 'load b']],
+    ['waits for busy ones', 10, [resident('a', { bytes: 8, ...busy })], queue('b 8'), []],
+    [
+      'counts on memory that is being freed already',
+      10,
+      [resident('a', { phase: 'unloading', bytes: 5 }), resident('b', { bytes: 5 })],
+      queue('c 5'),
+      [],
+    ],
+    [
+      'keeps what is free for whoever came first',
+      10,
+      [resident('a', { bytes: 6, ...busy })],
+      queue('b 8', 'c 2'),
+      [],
+    ],
+    [
+      'frees for two at once',
+      10,
+      [resident('a', { bytes: 5, lastUsed: 1 }), resident('b', { bytes: 5, lastUsed: 2 })],
+      queue('c 5', 'd 5'),
+      ['unload a', 'unload b'],
+    ],
+    [
+      'copes with models that turned out larger than planned',
+      10,
+      [resident('a', { bytes: 12 })],
+      queue('b 2'),
+      ['unload a'],
+    ],
+  ]
+  it.each(table)('%s', (_name, budget, residents, waiters, decisions) => {
+    expect(short(decide({ residents, waiters, budget }))).toEqual(decisions)
   })
 })
 
 describe('decide, whatever happens', () => {
-  const models = ['a', 'b', 'c', 'd']
+  const sizes: Readonly<Record<string, number>> = { a: 1, b: 2, c: 3, d: 4 }
+  const models = Object.keys(sizes)
 
-  it('serves every request, never frees a model in use, never holds more than the places', () => {
+  it('serves every request, never frees a model in use or pinned, never goes beyond the budget', () => {
     fc.assert(
       fc.property(
-        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 4, max: 8 }),
+        fc.subarray(['a', 'b'], { maxLength: 1 }),
         fc.array(fc.constantFrom(...models, 'release', 'load done', 'unload done'), { maxLength: 60 }),
-        (places, events) => {
-          const world = new World(places)
+        (budget, pinned, events) => {
+          const world = new World(budget, pinned)
           for (const event of events) world.happen(event)
           world.finish()
           expect(world.waiters).toEqual([])
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 500 },
     )
   })
 
   /** A model of the effects: applies decisions as the residency does, and complains when one is not allowed. */
   class World {
-    readonly places: number
+    readonly budget: number
+    readonly pinned: readonly string[]
     residents: ResidentView[] = []
     waiters: WaiterView[] = []
     #ticket = 0
 
-    constructor(places: number) {
-      this.places = places
+    constructor(budget: number, pinned: readonly string[]) {
+      this.budget = budget
+      this.pinned = pinned
     }
 
     happen(event: string): void {
-      if (models.includes(event)) this.waiters.push({ ticket: this.#ticket++, modelId: event })
+      if (models.includes(event))
+        this.waiters.push({ ticket: this.#ticket++, modelId: event, bytes: sizes[event] })
       else if (event === 'release')
         this.#change(
           one => one.leases > 0,
@@ -121,13 +215,23 @@ describe('decide, whatever happens', () => {
           this.waiters = this.waiters.filter(({ ticket }) => ticket !== one.ticket)
           this.#only(waiter?.modelId, 'loaded', old => ({ ...old, leases: old.leases + 1 }))
         } else if (one.do === 'load') {
-          this.residents.push(resident(one.modelId, { phase: 'loading' }))
-          expect(this.residents.length).toBeLessThanOrEqual(this.places)
+          const { modelId, bytes } = one
+          this.residents.push(
+            resident(modelId, { phase: 'loading', bytes, pinned: this.pinned.includes(modelId) }),
+          )
+          const used = this.residents.reduce((sum, { bytes }) => sum + bytes, 0)
+          expect(used).toBeLessThanOrEqual(this.budget)
         } else if (one.do === 'unload') {
           this.#only(one.modelId, 'loaded', old => {
-            expect(old.leases).toBe(0)
+            expect([old.leases, old.pinned]).toEqual([0, false])
             return { ...old, phase: 'unloading' }
           })
+        } else if (one.do === 'refuse') {
+          const pinned = this.residents
+            .filter(({ pinned }) => pinned)
+            .reduce((sum, { bytes }) => sum + bytes, 0)
+          expect(one.bytes).toBeGreaterThan(this.budget - pinned)
+          this.waiters = this.waiters.filter(({ modelId }) => modelId !== one.modelId)
         } else this.#only(one.modelId, 'loading', old => ({ ...old, phase: 'unloading' }))
       }
     }

@@ -1,21 +1,24 @@
 import { ImpetusError } from '../contract/errors.ts'
 import type { Engine, LoadedModel, LoadOptions, ModelSource } from '../engine/engine.ts'
-import type { ResidentView } from './decide.ts'
+import type { MemoryNeed } from './needs.ts'
 
 export interface ResidentParts {
   readonly engine: Engine
   /** The file of an installed model, looked at again just before loading. */
   readonly source: (modelId: string) => Promise<ModelSource>
   /** Read at each load, so that changed settings hold from the next one on. */
-  readonly loadOptions: (modelId: string) => Omit<LoadOptions, 'signal' | 'onProgress'>
+  readonly loadOptions: (modelId: string) => ChosenOptions
 }
+
+/** What a person can choose of a load. */
+export type ChosenOptions = Omit<LoadOptions, 'signal' | 'onProgress' | 'memoryLimit'>
 
 /** Why a model gave up its place. */
 export type Gone =
   /** `error`: it did not end cleanly. */
   | { readonly by: 'unload'; readonly error?: unknown }
-  /** It could not be loaded; `crash` when its runner died of the try. */
-  | { readonly by: 'failure'; readonly crash: boolean; readonly error: unknown }
+  /** It could not be loaded. */
+  | { readonly by: 'failure'; readonly error: unknown }
   | { readonly by: 'crash'; readonly reason: string }
 
 export interface ResidentEvents {
@@ -27,22 +30,28 @@ export interface ResidentEvents {
 }
 
 /** One model's way through memory: loading → loaded → unloading → gone, each step at most once. */
-export class Resident implements ResidentView {
+export class Resident {
   readonly id: string
+  readonly need: MemoryNeed
   phase: 'loading' | 'loaded' | 'unloading' = 'loading'
   progress = 0
   leases = 0
   lastUsed: number
   openUntil = 0
   leaving = false
+  bytes: number
+  /** As the last request wished; undefined: as configured. */
+  keepMilliseconds: number | undefined
   model: LoadedModel | undefined
   readonly #events: ResidentEvents
   readonly #abort = new AbortController()
   readonly #gone = Promise.withResolvers<void>()
   #isGone = false
 
-  constructor(id: string, now: number, events: ResidentEvents) {
+  constructor(id: string, need: MemoryNeed, now: number, events: ResidentEvents) {
     this.id = id
+    this.need = need
+    this.bytes = need.bytes
     this.lastUsed = now
     this.#events = events
   }
@@ -52,18 +61,19 @@ export class Resident implements ResidentView {
     return this.#gone.promise
   }
 
-  /** Never rejects: what goes wrong is told as `gone`. */
-  async load(parts: ResidentParts): Promise<void> {
+  /** Never rejects: what goes wrong is told as `gone`. `memoryLimit`: what it was planned to fit in. */
+  async load(parts: ResidentParts, memoryLimit: number): Promise<void> {
     const { signal } = this.#abort
     try {
       const source = await parts.source(this.id)
       signal.throwIfAborted()
       const onProgress = (fraction: number) => this.#progressed(fraction)
-      const model = await parts.engine.load(source, { ...parts.loadOptions(this.id), signal, onProgress })
+      const options = { ...parts.loadOptions(this.id), memoryLimit, signal, onProgress }
+      const model = await parts.engine.load(source, options)
       this.#loaded(model)
     } catch (error) {
       if (this.phase === 'unloading') this.#leave({ by: 'unload' })
-      else this.#leave({ by: 'failure', crash: isCrash(error), error })
+      else this.#leave({ by: 'failure', error })
     }
   }
 
@@ -116,8 +126,8 @@ export class Resident implements ResidentView {
   }
 }
 
-/** A file that is refused costs little the next time; a runner that dies of it costs a whole load. */
-function isCrash(error: unknown): boolean {
+/** Whether a load's error means that its runner died. A file that is refused costs little the next time; a runner that dies of it costs a whole load. */
+export function isCrash(error: unknown): boolean {
   return error instanceof ImpetusError && crashCodes.has(error.code)
 }
 

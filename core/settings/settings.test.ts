@@ -77,7 +77,7 @@ describe('at start', () => {
     }
     const { current } = await start(undefined, env)
     expect(current.server.requireKey).toBe(true)
-    expect(current.models).toEqual({ folders: ['/a', '/b'], default: '7' })
+    expect(current.models).toMatchObject({ folders: ['/a', '/b'], default: '7' })
     expect(current.engine.threads).toBe(null)
   })
 

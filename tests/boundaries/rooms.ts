@@ -44,10 +44,10 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'residency',
-    holds: 'which models are in memory',
+    holds: 'which models are in memory: one budget, queue, idle and pinned models',
     values: shared,
     types: 'all',
-    packages: [],
+    packages: ['hono'],
   },
   {
     name: 'library',
@@ -132,6 +132,7 @@ export const roots = [
   'core/compose/doors.ts',
   'core/compose/downloads.ts',
   'core/compose/models.ts',
+  'core/compose/residency.ts',
   'core/compose/security.ts',
 ]
 

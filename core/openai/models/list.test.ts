@@ -91,7 +91,16 @@ describe('a model in the list', () => {
   })
 
   it('has the state it is in, and why', () => {
-    const state = { id: model.id, progress: 0.5, leases: 0, contextLength: null, reason: null }
+    const state = {
+      id: model.id,
+      progress: 0.5,
+      leases: 0,
+      contextLength: null,
+      reason: null,
+      bytes: 0,
+      pinned: false,
+      unloadsAt: null,
+    }
     expect(shown({ state: { ...state, state: 'loading' } }).status).toEqual({
       value: 'loading',
       progress: 0.5,
