@@ -1,4 +1,5 @@
 import type { Hono } from 'hono'
+import { anthropicRoutes } from './anthropic/routes.ts'
 import type { Models } from './compose/models.ts'
 import type { DownloadRoom } from './downloads/room.ts'
 import { downloadRoutes } from './downloads/routes.ts'
@@ -32,6 +33,7 @@ export function buildApp(parts: AppParts): Hono<Env> {
   systemRoutes(app, parts.system)
   settingsRoutes(app, parts.settings)
   securityRoutes(app, parts.security)
+  anthropicRoutes(app, parts.models)
   openAiRoutes(app, { ...parts.models, version: parts.version })
   residencyRoutes(app, parts.models)
   downloadRoutes(app, parts.downloads)

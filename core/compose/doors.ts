@@ -14,6 +14,7 @@ import { auditRefusal } from '../security/refusals.ts'
 import type { Life } from '../system/life.ts'
 import { listenOnPort, localUrl } from '../system/listen.ts'
 import type { Base } from './base.ts'
+import { envelopes } from './dialects.ts'
 import type { Models } from './models.ts'
 import type { Security } from './security.ts'
 
@@ -62,7 +63,7 @@ export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack):
   })
   const app = buildApp({
     version: version(),
-    frame: { log, settings: server, live, identify: access.identify },
+    frame: { log, settings: server, live, identify: access.identify, envelopes },
     history,
     settings,
     models,
@@ -89,6 +90,7 @@ export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack):
     log,
     settings: server,
     live,
+    envelopes,
   })
   stack.defer(() => listeners.stop())
   stack.defer(async () => {

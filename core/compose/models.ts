@@ -8,6 +8,7 @@ import { longestByDefault } from '../engine/plan.ts'
 import { defaultWatchdog, type WatchdogLimits } from '../engine/watchdog.ts'
 import { ActiveSet } from '../generation/active.ts'
 import { ModelGenerator } from '../generation/generator.ts'
+import { Prompts } from '../generation/prompts.ts'
 import type { Generator } from '../generation/types.ts'
 import { rememberingInspector } from '../library/inspections.ts'
 import { FolderLibrary } from '../library/library.ts'
@@ -27,6 +28,7 @@ export interface Models {
   readonly residency: Residency
   readonly active: ActiveSet
   readonly generator: Generator
+  readonly prompts: Prompts
   /** The context that a model trained for so many tokens gets, where the memory allows. */
   readonly contextLength: (trained: number) => number
 }
@@ -43,9 +45,10 @@ export async function startModels(call: Call, base: Base, stack: AsyncDisposable
   const residency = await startResidency({ base, engine, library, inspector, loadOptions: options }, stack)
   const active = new ActiveSet()
   const generator = new ModelGenerator({ library, residency, active, bus })
+  const prompts = new Prompts(residency)
   const contextLength = (trained: number) =>
     Math.min(trained, settings.current.engine.contextLength ?? longestByDefault)
-  return { scripted, engineHealth: health, library, residency, active, generator, contextLength }
+  return { scripted, engineHealth: health, library, residency, active, generator, prompts, contextLength }
 }
 
 function loadOptions({ threads, contextLength, gpuLayers }: Base['settings']['current']['engine']) {

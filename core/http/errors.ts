@@ -17,8 +17,8 @@ export interface Envelope {
   readonly status?: (error: ImpetusError) => number
 }
 
-/** The dialects' own envelopes by the beginning of the path; the first that fits is used. */
-export type EnvelopeRules = readonly { readonly prefix: string; readonly envelope: Envelope }[]
+/** The dialects' own envelopes, for a path and what is below it; the first that fits is used. */
+export type EnvelopeRules = readonly { readonly path: string; readonly envelope: Envelope }[]
 
 /** OpenAI's envelope. */
 export function errorBody(error: ImpetusError): ErrorBody {
@@ -29,7 +29,8 @@ const openAi: Envelope = { body: errorBody }
 
 /** The envelope of the dialect that a path belongs to. */
 export function envelopeFor(path: string, rules: EnvelopeRules): Envelope {
-  return rules.find(rule => path.startsWith(rule.prefix))?.envelope ?? openAi
+  const rule = rules.find(one => path === one.path || path.startsWith(`${one.path}/`))
+  return rule?.envelope ?? openAi
 }
 
 /**

@@ -96,6 +96,8 @@ export function createHttpServer(parts: ServerParts): Server {
     const requestId = newRequestId()
     current.set(incoming.socket, outgoing)
     outgoing.setHeader('x-request-id', requestId)
+    // The same for Anthropic's clients.
+    outgoing.setHeader('request-id', requestId)
     outgoing.setHeader('x-content-type-options', 'nosniff')
     outgoing.setHeader('cross-origin-resource-policy', 'same-origin')
     outgoing.setHeader('cache-control', 'no-store')

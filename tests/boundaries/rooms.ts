@@ -78,6 +78,13 @@ export const rooms: readonly Room[] = [
     packages: ['hono'],
   },
   {
+    name: 'anthropic',
+    holds: 'Anthropic’s requests and answers, to and from the engine’s',
+    values: [...shared, 'generation'],
+    types: 'all',
+    packages: ['hono'],
+  },
+  {
     name: 'settings',
     holds: 'settings.json, environment and flags, as one value',
     values: shared,
@@ -129,6 +136,7 @@ export const roots = [
   'core/compose/base.ts',
   'core/compose/built-in.ts',
   'core/compose/check-engine.ts',
+  'core/compose/dialects.ts',
   'core/compose/doors.ts',
   'core/compose/downloads.ts',
   'core/compose/models.ts',

@@ -136,7 +136,7 @@ export class ScriptedModel implements LoadedModel {
     if (promptTokens >= contextLength) {
       throw new ImpetusError(
         'context_length_exceeded',
-        `The prompt is ${promptTokens} tokens long, and this model's context holds ${contextLength}. Shorten the messages.`,
+        `The prompt is too long: ${promptTokens} tokens > ${contextLength - 1} maximum. Shorten the messages.`,
         { param: prompt.kind === 'chat' ? 'messages' : 'prompt' },
       )
     }
