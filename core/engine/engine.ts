@@ -27,7 +27,19 @@ export interface LoadOptions {
   readonly threads?: number
   /** Layers to offload; by default all where there is a GPU. */
   readonly gpuLayers?: number
+  /** Widest step, in tokens. */
+  readonly batchSize?: number
+  /** Absent: where the model and the machine are made for it. */
+  readonly flashAttention?: boolean
+  /** How exactly the state of past tokens is kept; half precision by default. */
+  readonly kvCacheType?: KvCacheType
+  /** Jinja in place of the model's own template. */
+  readonly chatTemplate?: string
+  /** Bytes that the model may take, whatever the system has free. */
+  readonly memoryLimit?: number
 }
+
+export type KvCacheType = 'f16' | 'q8_0' | 'q4_0'
 
 export interface LoadedFacts {
   /** Tokens that prompt and answer may have together, in one slot. */
@@ -39,6 +51,8 @@ export interface LoadedFacts {
   readonly parameters: number
   /** Resident bytes of the runner after loading. */
   readonly memoryBytes: number
+  /** Bytes that the graphics system recommends for all models together, where memory is shared with it. */
+  readonly workingSetBytes?: number | undefined
   readonly hasChatTemplate: boolean
   /** The template's text, for recognising the model's syntax; never rendered outside of the runner. */
   readonly chatTemplate?: string

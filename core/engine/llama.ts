@@ -29,8 +29,9 @@ export function createLlamaEngine(parts: LlamaParts): Engine {
       const started = performance.now()
       const inspection = await parts.inspector.inspect(source.path, options.signal)
       usableKind(inspection.facts)
-      const template = usableTemplate(inspection)
-      const plan = planLoad(inspection.facts, options, (parts.availableMemory ?? availableMemory)())
+      const template = usableTemplate(inspection, options.chatTemplate)
+      const free = (parts.availableMemory ?? availableMemory)()
+      const plan = planLoad(inspection.facts, options, Math.min(free, options.memoryLimit ?? free))
       const loading = await Loading.begin(parts, source, options, plan, inspection)
       const facts = await loading.facts
       return loading.model(source.id, {
@@ -38,7 +39,7 @@ export function createLlamaEngine(parts: LlamaParts): Engine {
         vocabularySize: inspection.facts.vocabularySize,
         architecture: inspection.facts.architecture,
         hasChatTemplate: template !== null,
-        ...(inspection.facts.chatTemplate !== null && { chatTemplate: inspection.facts.chatTemplate }),
+        ...(template !== null && { chatTemplate: template.text }),
         supportsTools: template?.supportsTools ?? false,
         loadMilliseconds: performance.now() - started,
       })
@@ -56,8 +57,13 @@ function usableKind({ kind }: GgufFacts): Exclude<GgufFacts['kind'], 'other'> {
 }
 
 /** @throws `template_error` for a template that does not work: in the runner it could do harm */
-function usableTemplate({ template }: Inspection): { readonly supportsTools: boolean } | null {
-  if (template === null || template.works) return template
+function usableTemplate(
+  { facts, template }: Inspection,
+  instead: string | undefined,
+): { readonly text: string; readonly supportsTools: boolean } | null {
+  if (instead !== undefined) return { text: instead, supportsTools: /\btools\b/.test(instead) }
+  if (template === null || facts.chatTemplate === null) return null
+  if (template.works) return { text: facts.chatTemplate, supportsTools: template.supportsTools }
   throw new ImpetusError(
     'template_error',
     `The model's chat template does not work: ${template.error}. Use a model with a working chat template.`,
@@ -95,7 +101,9 @@ class Loading {
         batchSize: plan.batchSize,
         threads: options.threads ?? 0,
         gpuLayers: options.gpuLayers ?? -1,
-        chatTemplate: facts.chatTemplate,
+        flashAttention: options.flashAttention ?? null,
+        kvCacheType: options.kvCacheType ?? 'f16',
+        chatTemplate: options.chatTemplate ?? facts.chatTemplate,
         vocabularySize: facts.vocabularySize,
         heartbeat: watchdog.heartbeat,
       },

@@ -1,9 +1,12 @@
 import { ImpetusError } from '../contract/errors.ts'
+import type { KvCacheType } from './engine.ts'
 import type { GgufFacts } from './inspector/facts.ts'
 
 export interface LoadWishes {
   readonly contextLength?: number | undefined
   readonly slots?: number | undefined
+  readonly batchSize?: number | undefined
+  readonly kvCacheType?: KvCacheType | undefined
 }
 
 export interface LoadPlan {
@@ -12,6 +15,8 @@ export interface LoadPlan {
   readonly batchSize: number
   /** Bytes: weights, state of all slots, buffers for computing. */
   readonly need: number
+  /** Of these, the buffers for computing. */
+  readonly compute: number
 }
 
 /** Enough for the first request of every coding agent seen; longer ones are asked for by name, because state is memory. */
@@ -20,10 +25,10 @@ const shortestByDefault = 2_048
 /** For one text of an embedding or reranking model, which is computed in one step. */
 const longestEmbedded = 4_096
 const mostSlots = 4
-/** Widest step in tokens: beyond it prompts get hardly faster, and the buffers for computing grow with it. */
-const batchSize = 512
-/** Bytes of one key or value element: half precision. */
-const stateElement = 2
+/** Widest step in tokens by default: beyond it prompts get hardly faster, and the buffers for computing grow with it. */
+const usualBatch = 512
+/** Bytes of one key or value element. The quantised ones keep a scale for every 32. */
+const elementBytes: Readonly<Record<KvCacheType, number>> = { f16: 2, q8_0: 34 / 32, q4_0: 18 / 32 }
 /** Share of the memory left beside the weights that further slots may take; the first one may take all of it. */
 const slotShare = 0.5
 /** Bytes for the runner's own process. */
@@ -39,7 +44,7 @@ const base = 96 * 1024 * 1024
 export function planLoad(facts: GgufFacts, wishes: LoadWishes, available: number): LoadPlan {
   if (facts.kind === 'text') return planText(facts, wishes, available)
   const longest = Math.min(facts.contextLength, wishes.contextLength ?? longestEmbedded, longestEmbedded)
-  const plan = planText(facts, { contextLength: longest, slots: 1 }, available)
+  const plan = planText(facts, { contextLength: longest, slots: 1, batchSize: longest }, available)
   return { ...plan, batchSize: plan.contextLength }
 }
 
@@ -47,40 +52,48 @@ function planText(facts: GgufFacts, wishes: LoadWishes, available: number): Load
   const trained = facts.contextLength
   const wanted = Math.min(wishes.contextLength ?? longestByDefault, trained)
   const shortest = wishes.contextLength === undefined ? Math.min(shortestByDefault, trained) : wanted
-  const perToken = stateBytesPerToken(facts)
-  const fixed = facts.tensorBytes + computeBytes(facts) + base
+  const { batchSize = usualBatch, kvCacheType = 'f16' } = wishes
+  const perToken = stateBytesPerToken(facts, kvCacheType)
+  const compute = computeBytes(facts, batchSize)
+  const fixed = facts.tensorBytes + compute + base
   const room = available - fixed
 
   let contextLength = wanted
   while (contextLength * perToken > room && contextLength > shortest)
     contextLength = Math.max(shortest, contextLength >> 1)
   if (contextLength * perToken > room)
-    throw tooLarge(facts, contextLength, fixed + contextLength * perToken, available)
+    throw tooLarge(facts, contextLength, perToken, fixed, available)
 
   const fitting = Math.floor((room * slotShare) / Math.max(1, contextLength * perToken))
   const slots = wishes.slots ?? Math.max(1, Math.min(mostSlots, fitting))
   const need = fixed + slots * contextLength * perToken
-  if (need > available) throw tooLarge(facts, contextLength * slots, need, available)
-  return { contextLength, slots, batchSize, need }
+  if (need > available) throw tooLarge(facts, contextLength * slots, perToken, fixed, available)
+  return { contextLength, slots, batchSize, need, compute }
 }
 
 /** Bytes of state that one token takes in all blocks. Sliding windows take less; this is never too low. */
-export function stateBytesPerToken(facts: GgufFacts): number {
+export function stateBytesPerToken(facts: GgufFacts, type: KvCacheType = 'f16'): number {
   const heads = facts.kvHeads.reduce((sum, count) => sum + count, 0)
-  return heads * (facts.keyLength + facts.valueLength) * stateElement
+  return heads * (facts.keyLength + facts.valueLength) * elementBytes[type]
 }
 
 /** Buffers of one step: its logits, and a few dozen vectors of the model's width for every token. */
-function computeBytes(facts: GgufFacts): number {
+function computeBytes(facts: GgufFacts, batchSize: number): number {
   return batchSize * 4 * (facts.vocabularySize + 32 * facts.embeddingLength)
 }
 
-function tooLarge(facts: GgufFacts, tokens: number, need: number, available: number): ImpetusError {
+function tooLarge(
+  facts: GgufFacts,
+  tokens: number,
+  perToken: number,
+  fixed: number,
+  available: number,
+): ImpetusError {
   return new ImpetusError(
     'insufficient_memory',
-    `The model needs ${gigabytes(need)} (weights ${gigabytes(facts.tensorBytes)}, context of ${tokens} tokens ` +
-      `${gigabytes(tokens * stateBytesPerToken(facts))}), and ${gigabytes(Math.max(0, available))} are free. ` +
-      'Use a smaller model, a stronger quantisation or a shorter context.',
+    `The model needs ${gigabytes(fixed + tokens * perToken)} (weights ${gigabytes(facts.tensorBytes)}, context of ${tokens} tokens ` +
+      `${gigabytes(tokens * perToken)}), and ${gigabytes(Math.max(0, available))} are free. ` +
+      'Use a smaller model, a stronger quantisation, a shorter context or a quantised cache.',
   )
 }
 

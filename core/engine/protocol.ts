@@ -4,6 +4,7 @@ import type {
   EmbedRequest,
   EndReason,
   GenerateRequest,
+  KvCacheType,
   LoadedFacts,
   RankRequest,
   Timings,
@@ -39,7 +40,10 @@ export interface RunnerLoadOptions {
   readonly gpuLayers: number
   /** Widest batch of one step, in tokens. */
   readonly batchSize: number
-  /** The model's own template; null where it has none. Read by the inspector, tried there too. */
+  /** null: where the model and the machine are made for it. */
+  readonly flashAttention: boolean | null
+  readonly kvCacheType: KvCacheType
+  /** Null where there is none. The model's own was read by the inspector and tried there too. */
   readonly chatTemplate: string | null
   /** Tokens in the vocabulary, which the addon does not tell. */
   readonly vocabularySize: number
@@ -94,7 +98,13 @@ export type RunnerMessage =
 /** What only the runner knows, once the model is in memory. */
 export type RunnerFacts = Pick<
   LoadedFacts,
-  'contextLength' | 'slots' | 'trainedContextLength' | 'parameters' | 'supportsInfill' | 'memoryBytes'
+  | 'contextLength'
+  | 'slots'
+  | 'trainedContextLength'
+  | 'parameters'
+  | 'supportsInfill'
+  | 'memoryBytes'
+  | 'workingSetBytes'
 >
 
 type Shape = Readonly<Record<string, (value: unknown) => boolean>>
@@ -141,6 +151,7 @@ const shapes: Readonly<Record<RunnerMessage['t'], (value: unknown) => boolean>> 
       parameters: count,
       supportsInfill: boolean,
       memoryBytes: count,
+      workingSetBytes: optional(count),
     }),
   }),
   failed: all({ code: string, message: string }),

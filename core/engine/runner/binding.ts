@@ -82,6 +82,9 @@ export interface ContextOptions {
   readonly sequences: number
   readonly threads: number
   readonly flashAttention: boolean | 'auto'
+  /** As ggml numbers its types. */
+  readonly kvCacheKeyType?: number
+  readonly kvCacheValueType?: number
   /** Vectors come of it instead of only likelihoods. */
   readonly embeddings?: boolean
   /** One score comes of it. */

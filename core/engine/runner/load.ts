@@ -60,22 +60,27 @@ export async function loadModel(
     embedder,
     template: parseTemplate(options.chatTemplate ?? chatMlTemplate),
     templateStop: options.chatTemplate === null ? [chatMlEnd] : [],
-    facts: factsOf(options, addon, model),
+    facts: factsOf(options, binding, addon, model),
   }
 }
+
+/** The numbers that ggml has for these types. */
+const ggmlTypes = { f16: 1, q8_0: 8, q4_0: 2 } as const
 
 async function makeContext(
   binding: Binding,
   addon: AddonModel,
   log: RunnerLog,
-  { contextLength, slots, batchSize }: RunnerLoadOptions,
+  { contextLength, slots, batchSize, flashAttention, kvCacheType }: RunnerLoadOptions,
   more: Pick<ContextOptions, 'threads'> & Partial<ContextOptions>,
 ): Promise<AddonContext> {
   const { sequences = slots } = more
   const context = new binding.AddonContext(addon, {
     contextSize: contextLength * sequences,
     batchSize,
-    flashAttention: 'auto',
+    flashAttention: flashAttention ?? 'auto',
+    kvCacheKeyType: ggmlTypes[kvCacheType],
+    kvCacheValueType: ggmlTypes[kvCacheType],
     ...more,
     sequences,
   })
@@ -130,13 +135,21 @@ function parseTemplate(source: string): ChatTemplate {
   }
 }
 
-function factsOf(options: RunnerLoadOptions, addon: AddonModel, model: NativeModel): RunnerFacts {
+function factsOf(
+  options: RunnerLoadOptions,
+  binding: Binding,
+  addon: AddonModel,
+  model: NativeModel,
+): RunnerFacts {
+  // Metal's total is what it recommends as the working set; beside it lies what a processor's backend takes.
+  const metal = binding.getGpuType() === 'metal' ? binding.getGpuVramInfo() : undefined
   return {
     contextLength: options.contextLength,
     slots: options.slots,
     trainedContextLength: addon.getTrainContextSize(),
     parameters: addon.getTotalParameters(),
     supportsInfill: model.fim !== undefined,
-    memoryBytes: process.memoryUsage.rss(),
+    memoryBytes: Math.max(process.memoryUsage.rss(), metal?.used ?? 0),
+    workingSetBytes: metal?.total,
   }
 }
