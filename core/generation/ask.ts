@@ -10,6 +10,8 @@ export interface Ask {
   readonly route: string
   readonly model: InstalledModel
   readonly request: AnswerRequest
+  /** How long the model stays in memory after this answer; absent: as configured. */
+  readonly keepMilliseconds?: number
 }
 
 type End = Extract<AnswerDelta, { type: 'end' }>
@@ -21,16 +23,16 @@ export function modelOf(library: Library, name: string | null | undefined): Prom
 
 export function open(
   generator: Generator,
-  ask: Ask,
+  { route, model, ...ask }: Ask,
   context: Context<Env>,
   signal: AbortSignal,
 ): Promise<Generation> {
   const meta = {
     requestId: context.get('requestId'),
-    route: ask.route,
+    route,
     client: context.req.header('user-agent') ?? null,
   }
-  return generator.open({ modelId: ask.model.id, request: ask.request, meta }, signal)
+  return generator.open({ modelId: model.id, ...ask, meta }, signal)
 }
 
 /** Reads an answer to its end. */

@@ -62,14 +62,16 @@ export class ModelGenerator implements Generator {
    * is tried once more, with a new runner.
    */
   async #begin(input: OpenRequest, signal: AbortSignal): Promise<Begun> {
-    const { residency } = this.#parts
-    const first = await residency.acquire(input.modelId, signal)
+    const { modelId, keepMilliseconds } = input
+    const keep = keepMilliseconds === undefined ? {} : { keepMilliseconds }
+    const acquire = () => this.#parts.residency.acquire(modelId, signal, keep)
+    const first = await acquire()
     try {
       return await begin(first, input, this.#probe, signal)
     } catch (error) {
       if (!(error instanceof ImpetusError && error.code === 'engine_crashed')) throw error
     }
-    return begin(await residency.acquire(input.modelId, signal), input, this.#probe, signal)
+    return begin(await acquire(), input, this.#probe, signal)
   }
 }
 

@@ -22,6 +22,8 @@ export interface OpenRequest {
   readonly modelId: string
   readonly request: AnswerRequest
   readonly meta: RequestMeta
+  /** How long the model stays in memory after this answer, as `Residency.acquire` has it. */
+  readonly keepMilliseconds?: number
 }
 
 /** A request that is known to be good, with its model held until it is disposed. */
