@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symli
 import path from 'node:path'
 import { inProject, projectVersion } from '../project.ts'
 import { inputsHash } from './inputs.ts'
+import { englishOnly, writeEntry } from './quick-start.ts'
 import { writeStandIn } from './stand-in.ts'
 
 /** One folder for each state of the sources, and `core` as a link to the newest. */
@@ -43,7 +44,7 @@ async function bundle(target: string): Promise<void> {
   const { build } = await import('esbuild')
   const unfinished = `${target}.${process.pid}`
   const bundled = build({
-    entryPoints: [inProject('core/main.ts')],
+    entryPoints: { impetus: inProject('core/main.ts') },
     outdir: unfinished,
     bundle: true,
     // Parts that only some commands need stay in files of their own, loaded when asked for.
@@ -53,6 +54,7 @@ async function bundle(target: string): Promise<void> {
     target: 'node26',
     // Finds its own native libraries beside itself, and only the runner ever loads it.
     external: ['node-llama-cpp'],
+    plugins: [englishOnly],
     define: { IMPETUS_VERSION: JSON.stringify(projectVersion()) },
     // CommonJS packages ask for these, which an ES module does not have.
     banner: {
@@ -70,6 +72,7 @@ async function bundle(target: string): Promise<void> {
     console.error('The core cannot be built; the reasons are above.')
     process.exit(1)
   })
+  writeEntry(unfinished, 'impetus.js')
   rmSync(target, { recursive: true, force: true })
   renameSync(unfinished, target)
 }

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { inProject, root } from '../project.ts'
 
 /** What the built core is made from, beside the sources under core/: the bundler's version and settings, and the dependencies'. */
-const settings = ['package.json', 'package-lock.json', 'scripts/build/core.ts']
+const settings = ['package.json', 'package-lock.json', 'scripts/build/core.ts', 'scripts/build/quick-start.ts']
 
 /** Paths of the core's sources, relative to the repository and sorted; tests and notes are not among them. */
 function sources(): string[] {
