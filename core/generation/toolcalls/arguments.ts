@@ -12,7 +12,7 @@ export function* readArguments({ reader, answer }: CallContext, begin: () => voi
     begin()
     const value = new ValueReader(reader, jsonNotation, text => answer.callArguments(text))
     if (yield* value.value()) return 'done'
-    reader.reset(value.restAt)
+    reader.giveUp(value.restAt)
     return 'broken'
   }
   if (next === '"') {

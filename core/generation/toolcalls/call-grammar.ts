@@ -25,10 +25,13 @@ export interface CallRules {
 /** Free characters before a trigger: what a token may bring along in front of it. */
 const maxLead = 48
 
+/** Between reasoning and what follows. */
+const gap = '[ \\t\\n]{0,8}'
+
 /** The grammar of an answer that calls at least one of the tools. Refuses what `schemaGrammar` refuses. */
 export function forcedCalls(calls: CallRules, before: Before | undefined): Grammar {
   const rules = new Rules()
-  return { text: rules.text(`${thinking(rules, before)} ws ${callsRule(rules, calls)} ws`) }
+  return { text: rules.text(`${thinking(rules, before)} ${gap} ${callsRule(rules, calls)} ws`) }
 }
 
 /** The grammar that holds a call to its tool's schema once the model has begun one of its own accord. */
@@ -42,7 +45,7 @@ export function offeredCalls(calls: CallRules): Grammar {
 
 /** The grammar of an answer whose text is held to a rule, after reasoning if there is any. */
 export function heldAnswer(rules: Rules, answer: string, before: Before | undefined): Grammar {
-  return { text: rules.text(`${thinking(rules, before)} ws ${answer} ws`) }
+  return { text: rules.text(`${thinking(rules, before)} ${gap} ${answer} ws`) }
 }
 
 /** Reasoning that is open in the prompt, or that the model may open. */

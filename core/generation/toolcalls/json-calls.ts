@@ -106,7 +106,7 @@ function* readEarly({ reader }: CallContext): Step<string | undefined> {
 
 function fail({ reader }: CallContext, found: Found, start: number): Outcome {
   if (!found.begun) return 'none'
-  reader.reset(start)
+  reader.giveUp(start)
   return 'broken'
 }
 

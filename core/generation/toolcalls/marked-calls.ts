@@ -25,7 +25,7 @@ function* readCall({ reader, answer }: CallContext, mark: string): Step<Outcome>
   answer.beginCall(name)
   const value = new ValueReader(reader, markedNotation(mark), text => answer.callArguments(text))
   if (yield* value.value()) return 'done'
-  reader.reset(value.restAt)
+  reader.giveUp(value.restAt)
   return 'broken'
 }
 

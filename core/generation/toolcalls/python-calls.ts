@@ -57,8 +57,7 @@ function* readCall(context: CallContext): Step<Outcome> {
       opening = ''
     })
     if (!(yield* value.value())) {
-      reader.reset(opening === '' ? value.restAt : start)
-      return fail(context, reader.position)
+      return fail(context, opening === '' ? value.restAt : start)
     }
   }
   answer.callArguments('}')
@@ -67,7 +66,7 @@ function* readCall(context: CallContext): Step<Outcome> {
 
 function fail({ reader, answer }: CallContext, restAt: number): Outcome {
   answer.callArguments('}')
-  reader.reset(restAt)
+  reader.giveUp(restAt)
   return 'broken'
 }
 

@@ -9,6 +9,8 @@ export class Reader {
   #text = ''
   #at = 0
   #ended = false
+  /** Whether the parser has looked past the last character. */
+  #sawEnd = false
   /** Characters dropped from the front so far. */
   #dropped = 0
 
@@ -43,10 +45,22 @@ export class Reader {
     return this.#text.slice(position - this.#dropped, this.#at)
   }
 
+  /**
+   * Back to `position`, from where on a call does not fit: that is text. But when it was the end that made it not fit,
+   * what is left is half a mark, key or number, which would only puzzle; then it is left out.
+   */
+  giveUp(position: number): void {
+    if (this.#sawEnd) this.#at = this.#text.length
+    else this.reset(position)
+  }
+
   /** The next character (a UTF-16 unit); undefined at the end. */
   *peek(): Step<string | undefined> {
     while (this.#at >= this.#text.length) {
-      if (this.#ended) return undefined
+      if (this.#ended) {
+        this.#sawEnd = true
+        return undefined
+      }
       yield
     }
     return this.#text[this.#at]

@@ -59,7 +59,7 @@ function* readCall(context: CallContext, spec: TaggedCall): Step<Outcome> {
     const key = yield* readKey(reader, spec)
     if (key === undefined) {
       answer.callArguments('}')
-      reader.reset(start)
+      reader.giveUp(start)
       return spec.callClose === '' ? 'done' : 'broken'
     }
     yield* readValue(context, spec, key, types(key.name), count === 0 ? '' : ',')
