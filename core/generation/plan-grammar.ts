@@ -41,6 +41,30 @@ export interface AnswerInput {
   readonly span: ReasoningSpan | undefined
 }
 
+/** Grammars that are kept for each template: agents send the same tools with every turn. */
+const maxKept = 16
+const kept = new WeakMap<object, Map<string, AnswerGrammar>>()
+
+/** `answerGrammar`, remembered for as long as `owner` (the facts of a loaded model's template) lives. */
+export function keptAnswerGrammar(owner: object, input: AnswerInput): AnswerGrammar {
+  const { tools, options, syntax, span } = input
+  const notation = syntax.kind === 'marked' ? syntax.format.id : syntax.kind
+  const { toolChoice, parallelToolCalls, output } = options
+  const places = tools.map((_, index) => options.toolParam?.(index))
+  const key = JSON.stringify([notation, span, toolChoice, parallelToolCalls, output, places, tools])
+  const known = kept.get(owner) ?? new Map<string, AnswerGrammar>()
+  kept.set(owner, known)
+  const found = known.get(key) ?? answerGrammar(input)
+  // The oldest goes first; one that was used is young again.
+  known.delete(key)
+  known.set(key, found)
+  for (const oldest of known.keys()) {
+    if (known.size <= maxKept) break
+    known.delete(oldest)
+  }
+  return found
+}
+
 /**
  * The grammar an answer is held to. Asked-for calls and output from the first token; offered calls from their mark on.
  * An output's schema that makes no sense is refused; a tool's only leaves its arguments free, because agents send many

@@ -1,6 +1,6 @@
 import { ImpetusError } from '../contract/errors.ts'
 import type { ChatPrompt, GenerateRequest, ReasoningSpan, Tool } from '../engine/engine.ts'
-import { type AnswerGrammar, answerGrammar, type Output } from './plan-grammar.ts'
+import { type AnswerGrammar, keptAnswerGrammar, type Output } from './plan-grammar.ts'
 import { promptEnd } from './reasoning/spans.ts'
 import type { ToolSyntax } from './templates/detect.ts'
 import { adaptMessages } from './templates/messages.ts'
@@ -62,7 +62,7 @@ export async function planGeneration({ request, options, facts, end }: PlanInput
   const variables = variablesOf(prompt, options, facts)
   const span = await spanOf(facts, variables, options, end)
   const syntax = syntaxOf(facts, tools)
-  const { grammar, notEnforced } = answerGrammar({ tools, options, syntax, span })
+  const { grammar, notEnforced } = keptAnswerGrammar(facts, { tools, options, syntax, span })
   const markers = markersOf(syntax, span, tools.length > 0)
   return {
     request: {
@@ -140,11 +140,11 @@ function chatFor(
 ): ChatPrompt {
   const native = facts.tools && facts.syntax === syntax
   const format: ToolFormat | undefined = syntax.kind === 'marked' ? syntax.format : undefined
-  const written = facts.toolCalls && facts.syntax === syntax ? undefined : format
   const messages = adaptMessages(prompt.messages, {
     facts,
     describe: native ? [] : tools,
-    handwritten: written,
+    notation: format,
+    byHand: format !== undefined && !(facts.toolCalls && facts.syntax === syntax),
   })
   return {
     kind: 'chat',

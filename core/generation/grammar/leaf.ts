@@ -85,10 +85,14 @@ export function constantsOf(schemas: Conjunction): readonly unknown[] | undefine
         ? schema.enum
         : undefined
     if (!own) continue
-    const texts = new Set(own.map(value => JSON.stringify(value)))
-    values = values ? values.filter(value => texts.has(JSON.stringify(value))) : own
+    values = values ? inBoth(values, own) : own
   }
   return values
+}
+
+function inBoth(values: readonly unknown[], others: readonly unknown[]): readonly unknown[] {
+  const texts = new Set(others.map(value => JSON.stringify(value)))
+  return values.filter(value => texts.has(JSON.stringify(value)))
 }
 
 /** The highest of the minima and the lowest of the maxima; reads draft 4's boolean exclusive bounds too. */

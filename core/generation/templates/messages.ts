@@ -8,8 +8,10 @@ export interface Adaptation {
   readonly facts: TemplateFacts
   /** Tools that the template does not tell the model of. */
   readonly describe: readonly Tool[]
-  /** How calls are written by hand; absent where the template writes them. */
-  readonly handwritten: ToolFormat | undefined
+  /** How the model writes calls, where that is shown to it. */
+  readonly notation: ToolFormat | undefined
+  /** Whether earlier calls are written by hand, because the template leaves them out. */
+  readonly byHand: boolean
 }
 
 /**
@@ -21,14 +23,15 @@ export function adaptMessages(
   messages: readonly ChatMessage[],
   adaptation: Adaptation,
 ): readonly ChatMessage[] {
-  const { facts, describe, handwritten } = adaptation
+  const { facts, describe, notation, byHand } = adaptation
+  const handwritten = byHand ? notation : undefined
   let adapted = messages
   if (facts.syntax?.kind === 'harmony') adapted = adapted.map(joinThoughts)
   if (handwritten) adapted = adapted.map(message => withWrittenCalls(message, handwritten))
   else if (!facts.parallelCalls) adapted = splitCalls(adapted)
   if (handwritten || !facts.toolResults) adapted = adapted.map(withWrittenResult)
   if (!handwritten && facts.shortIds) adapted = adapted.map(withShortIds)
-  if (describe.length > 0) adapted = withSystem(adapted, describeTools(describe, handwritten))
+  if (describe.length > 0) adapted = withSystem(adapted, describeTools(describe, notation))
   if (!facts.lateSystem) adapted = adapted.map(asUser)
   if (!facts.system) adapted = systemToUser(adapted)
   return handwritten || !facts.toolResults || facts.alternates || !facts.lateSystem
