@@ -13,6 +13,7 @@ import type { Generator } from '../generation/types.ts'
 import { rememberingInspector } from '../library/inspections.ts'
 import { FolderLibrary } from '../library/library.ts'
 import type { Library } from '../library/types.ts'
+import { ResponseStore } from '../openai/responses/store.ts'
 import { spawnRole } from '../platform/child.ts'
 import { ExitError } from '../platform/exit.ts'
 import type { Residency } from '../residency/types.ts'
@@ -28,6 +29,7 @@ export interface Models {
   readonly residency: Residency
   readonly active: ActiveSet
   readonly generator: Generator
+  readonly responses: ResponseStore
   readonly prompts: Prompts
   /** The context that a model trained for so many tokens gets, where the memory allows. */
   readonly contextLength: (trained: number) => number
@@ -46,9 +48,30 @@ export async function startModels(call: Call, base: Base, stack: AsyncDisposable
   const active = new ActiveSet()
   const generator = new ModelGenerator({ library, residency, active, bus })
   const prompts = new Prompts(residency)
+  const responses = startResponses(base, stack)
   const contextLength = (trained: number) =>
     Math.min(trained, settings.current.engine.contextLength ?? longestByDefault)
-  return { scripted, engineHealth: health, library, residency, active, generator, prompts, contextLength }
+  return {
+    scripted,
+    engineHealth: health,
+    library,
+    residency,
+    active,
+    generator,
+    prompts,
+    responses,
+    contextLength,
+  }
+}
+
+function startResponses({ database, clock, settings }: Base, stack: AsyncDisposableStack): ResponseStore {
+  const responses = new ResponseStore({ database, clock, settings: () => settings.current.responses })
+  responses.start()
+  stack.defer(() => responses.stop())
+  settings.onChange((_settings, keys) => {
+    if (keys.includes('responses.store')) responses.sweep()
+  })
+  return responses
 }
 
 function loadOptions({ threads, contextLength, gpuLayers }: Base['settings']['current']['engine']) {

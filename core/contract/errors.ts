@@ -74,6 +74,11 @@ export const errorCodes = {
     type: 'invalid_request_error',
     help: 'List the installed models with GET /v1/models.',
   },
+  response_not_found: {
+    status: 404,
+    type: 'invalid_request_error',
+    help: 'Send the whole conversation as "input"; responses are kept for a day, and not with "store": false.',
+  },
   conflict: {
     status: 409,
     type: 'invalid_request_error',

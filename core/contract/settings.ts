@@ -280,11 +280,23 @@ const logs = z.object({
   }),
 })
 
+const responses = z.object({
+  store: setting(z.boolean().default(true), {
+    title: 'Keep responses',
+    help: 'Responses (of /v1/responses) are kept with their input, for clients that go on from them. Off: nothing is kept, and what was is deleted.',
+  }),
+  keepHours: setting(z.int().min(1).max(720).default(24), {
+    title: 'Time that responses are kept',
+    help: 'Hours since a response was made or gone on from.',
+  }),
+})
+
 const sections = z.object({
   server: server.prefault({}).meta({ title: 'Server' }),
   models: models.prefault({}).meta({ title: 'Models' }),
   engine: engine.prefault({}).meta({ title: 'Engine' }),
   downloads: downloads.prefault({}).meta({ title: 'Downloads' }),
+  responses: responses.prefault({}).meta({ title: 'Responses' }),
   logs: logs.prefault({}).meta({ title: 'Logs' }),
 })
 

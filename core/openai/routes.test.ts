@@ -2,64 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { chatChunk, createChatCompletion } from '../contract/chat.ts'
 import { completionChunk, createCompletion } from '../contract/completions.ts'
 import { getModel, listModels } from '../contract/models.ts'
-import { settingsSchema } from '../contract/settings.ts'
-import { createScriptedEngine, type ScriptedOptions } from '../engine/scripted/scripted.ts'
-import { ActiveSet } from '../generation/active.ts'
-import { ModelGenerator } from '../generation/generator.ts'
-import type { Principal } from '../http/env.ts'
-import { createFrame } from '../http/frame.ts'
-import { LiveRequests } from '../http/live.ts'
-import { ScriptedLibrary } from '../library/scripted-library.ts'
-import { Bus } from '../platform/bus.ts'
-import type { Log } from '../platform/log.ts'
-import { ModelResidency } from '../residency/residency.ts'
+import type { ScriptedOptions } from '../engine/scripted/scripted.ts'
 import type { AnsweringParts } from './answering.ts'
-import { openAiRoutes } from './routes.ts'
+import { openRoutes } from './routes.testing.ts'
 
-const log: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log }
-const principal: Principal = { kind: 'anonymous', scopes: new Set(['inference']), name: null }
-
-/** The routes over the scripted engine, without a port. */
 function open(options: ScriptedOptions = {}, sse: AnsweringParts['sse'] = {}) {
-  const bus = new Bus(error => {
-    throw error
-  })
-  const library = new ScriptedLibrary()
-  const engine = createScriptedEngine(options)
-  const residency = new ModelResidency({
-    engine,
-    source: id => library.source(id),
-    loadOptions: () => ({}),
-    crashLimit: () => ({ count: 5, seconds: 60 }),
-    bus,
-    log,
-  })
-  const active = new ActiveSet()
-  const generator = new ModelGenerator({ library, residency, active, bus })
-  const settings = settingsSchema.parse({}).server
-  const app = createFrame({
-    log,
-    settings: () => settings,
-    live: new LiveRequests(),
-    identify: () => principal,
-  })
-  openAiRoutes(app, {
-    library,
-    generator,
-    residency,
-    contextLength: trained => trained,
-    version: '1.2.3',
-    sse,
-  })
-  const post = (path: string, body: unknown, signal?: AbortSignal) =>
-    app.request(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      ...(signal && { signal }),
-    })
-  const get = (path: string) => app.request(path)
-  return { post, get, engine, residency, active }
+  return openRoutes({ ...options, sse })
 }
 
 /** A stream's events, without `data: `; comments as they are. */
