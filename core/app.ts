@@ -10,6 +10,7 @@ import { eventRoutes } from './http/events.ts'
 import { createFrame, type FrameParts } from './http/frame.ts'
 import { pageRoutes } from './http/page.ts'
 import { openAiRoutes } from './openai/routes.ts'
+import { profileRoutes } from './profiles/routes.ts'
 import { residencyRoutes } from './residency/routes.ts'
 import { type SecurityRoutesParts, securityRoutes } from './security/routes.ts'
 import { settingsRoutes } from './settings/routes.ts'
@@ -36,6 +37,7 @@ export function buildApp(parts: AppParts): Hono<Env> {
   anthropicRoutes(app, parts.models)
   openAiRoutes(app, { ...parts.models, version: parts.version })
   residencyRoutes(app, parts.models)
+  profileRoutes(app, parts.models)
   downloadRoutes(app, parts.downloads)
   eventRoutes(app, parts.history)
   pageRoutes(app, parts.version)

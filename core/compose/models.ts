@@ -16,10 +16,14 @@ import type { Library } from '../library/types.ts'
 import { ResponseStore } from '../openai/responses/store.ts'
 import { spawnRole } from '../platform/child.ts'
 import { ExitError } from '../platform/exit.ts'
+import type { Profiles } from '../profiles/profiles.ts'
+import { withSamplingDefaults } from '../profiles/sampling-defaults.ts'
+import { given } from '../profiles/values.ts'
 import type { Residency } from '../residency/types.ts'
 import { observed } from '../system/engine-health.ts'
 import type { Base } from './base.ts'
 import { findBuiltIn } from './built-in.ts'
+import { startProfiles } from './profiles.ts'
 import { startResidency } from './residency.ts'
 
 export interface Models {
@@ -31,8 +35,10 @@ export interface Models {
   readonly generator: Generator
   readonly responses: ResponseStore
   readonly prompts: Prompts
-  /** The context that a model trained for so many tokens gets, where the memory allows. */
-  readonly contextLength: (trained: number) => number
+  readonly profiles: Profiles
+  readonly defaultProfile: () => string | null
+  /** The context that this model, trained for so many tokens, gets, where the memory allows. */
+  readonly contextLength: (trained: number, modelId?: string) => number
 }
 
 /** Brings the engine, the models on disk and the models in memory. Loads none. */
@@ -43,14 +49,16 @@ export async function startModels(call: Call, base: Base, stack: AsyncDisposable
   await library.start()
   stack.defer(() => library.stop())
 
-  const options = () => loadOptions(settings.current.engine)
-  const residency = await startResidency({ base, engine, library, inspector, loadOptions: options }, stack)
+  const profiles = startProfiles(base, () => residency.reconsider())
+  const residency = await startResidency({ base, engine, library, inspector, profiles }, stack)
   const active = new ActiveSet()
-  const generator = new ModelGenerator({ library, residency, active, bus })
+  const generator = withSamplingDefaults(new ModelGenerator({ library, residency, active, bus }), id =>
+    given(profiles.effective(id).sampling ?? {}),
+  )
   const prompts = new Prompts(residency)
   const responses = startResponses(base, stack)
-  const contextLength = (trained: number) =>
-    Math.min(trained, settings.current.engine.contextLength ?? longestByDefault)
+  const contextLength = (trained: number, id = '') =>
+    Math.min(trained, profiles.effective(id).contextLength ?? longestByDefault)
   return {
     scripted,
     engineHealth: health,
@@ -60,6 +68,8 @@ export async function startModels(call: Call, base: Base, stack: AsyncDisposable
     generator,
     prompts,
     responses,
+    profiles,
+    defaultProfile: () => settings.current.models.profile,
     contextLength,
   }
 }
@@ -72,14 +82,6 @@ function startResponses({ database, clock, settings }: Base, stack: AsyncDisposa
     if (keys.includes('responses.store')) responses.sweep()
   })
   return responses
-}
-
-function loadOptions({ threads, contextLength, gpuLayers }: Base['settings']['current']['engine']) {
-  return {
-    ...(threads === null ? {} : { threads }),
-    ...(contextLength === null ? {} : { contextLength }),
-    ...(gpuLayers === null ? {} : { gpuLayers }),
-  }
 }
 
 interface Chosen {

@@ -3,12 +3,12 @@ import type { Inspector } from '../engine/inspector/client.ts'
 import { planLoad } from '../engine/plan.ts'
 import type { Library } from '../library/types.ts'
 import { totalMemory } from '../platform/memory.ts'
+import type { Profiles } from '../profiles/profiles.ts'
 import { defaultBudget } from '../residency/budget.ts'
 import type { MemoryNeed } from '../residency/needs.ts'
 import { preload } from '../residency/preload.ts'
 import { PressureWatch } from '../residency/pressure.ts'
 import { ModelResidency, type ResidencyLimits } from '../residency/residency.ts'
-import type { ChosenOptions } from '../residency/resident.ts'
 import type { Base } from './base.ts'
 
 export interface ResidencyInput {
@@ -17,12 +17,12 @@ export interface ResidencyInput {
   readonly library: Library
   /** Absent where there are no files to look into. */
   readonly inspector: Inspector | undefined
-  readonly loadOptions: (modelId: string) => ChosenOptions
+  readonly profiles: Profiles
 }
 
 /** Brings the models in memory: none yet, but those to preload begin to come. */
 export async function startResidency(
-  { base, engine, library, inspector, loadOptions }: ResidencyInput,
+  { base, engine, library, inspector, profiles }: ResidencyInput,
   stack: AsyncDisposableStack,
 ): Promise<ModelResidency> {
   const { settings, bus } = base
@@ -34,14 +34,15 @@ export async function startResidency(
     const { path } = await library.source(id)
     if (inspector === undefined || path === '') return { bytes: 0, computeBytes: 0 }
     const { facts } = await inspector.inspect(path, signal)
-    const plan = planLoad(facts, loadOptions(id), available)
+    const plan = planLoad(facts, profiles.effective(id), available)
     return { bytes: plan.need, computeBytes: plan.compute }
   }
   const limits: ResidencyLimits = {
     need,
     budget: () =>
       models().memoryBytes ?? defaultBudget({ total: totalMemory(), platform: process.platform, workingSet }),
-    keepMilliseconds: () => minutes(models().idleMinutes),
+    isPinned: id => profiles.effective(id).pinned ?? false,
+    keepMilliseconds: id => minutes(profiles.effective(id).idleMinutes ?? null),
     queue: () => ({ length: models().queue.length, milliseconds: models().queue.seconds * 1000 }),
   }
   const residency = new ModelResidency({
@@ -55,7 +56,7 @@ export async function startResidency(
       },
     },
     source: id => library.source(id),
-    loadOptions,
+    loadOptions: id => profiles.loadOptions(id),
     crashLimit: () => settings.current.engine.crashLimit,
     bus,
     log,

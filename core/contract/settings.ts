@@ -152,6 +152,10 @@ const models = z.object({
       flag: 'memory',
     },
   ),
+  profile: setting(z.string().min(1).max(63).nullable().default(null), {
+    title: 'Profile',
+    help: 'For models that have none of their own: fast, balanced, long-context, battery or one of yours.',
+  }),
   idleMinutes: setting(z.number().min(0).max(525_600).nullable().default(30), {
     title: 'Unload idle models',
     help: 'Minutes without a request after which a model leaves the memory. Empty: it stays until another needs the room.',

@@ -50,6 +50,13 @@ export const rooms: readonly Room[] = [
     packages: ['hono'],
   },
   {
+    name: 'profiles',
+    holds: 'how each model is loaded and asked, and named sets of such values',
+    values: shared,
+    types: 'all',
+    packages: ['hono'],
+  },
+  {
     name: 'library',
     holds: 'model files on disk',
     values: shared,
@@ -140,6 +147,7 @@ export const roots = [
   'core/compose/doors.ts',
   'core/compose/downloads.ts',
   'core/compose/models.ts',
+  'core/compose/profiles.ts',
   'core/compose/residency.ts',
   'core/compose/security.ts',
 ]

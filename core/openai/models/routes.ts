@@ -10,8 +10,8 @@ import { wireModel } from './list.ts'
 export interface ModelParts {
   readonly library: Library
   readonly residency: Residency
-  /** The context that a model trained for this many tokens gets, by the settings. */
-  readonly contextLength: (trained: number) => number
+  /** The context that this model, trained for so many tokens, gets by its configuration. */
+  readonly contextLength: (trained: number, modelId: string) => number
 }
 
 /** How long a list waits for files that nobody has read yet. Where there are many, a later list knows more of them. */
@@ -33,7 +33,7 @@ export function modelRoutes(app: Hono<Env>, parts: ModelParts): void {
 
 function view(parts: ModelParts, model: InstalledModel, facts: FactsState): WireModel {
   const state = parts.residency.states().find(one => one.id === model.id)
-  const planned = facts.state === 'known' ? parts.contextLength(facts.facts.trainedContextLength) : null
+  const planned = facts.state === 'known' ? parts.contextLength(facts.facts.trainedContextLength, model.id) : null
   return wireModel({
     model,
     facts,
