@@ -2,10 +2,11 @@ import { type ErrorCode, errorCodes, ImpetusError } from '../contract/errors.ts'
 import type { Log } from '../platform/log.ts'
 import type { Ended, Engine, LoadedFacts, LoadOptions, ModelSource } from './engine.ts'
 import type { GgufFacts, Inspection, Inspector, SpawnRole } from './inspector/client.ts'
+import { hasWholeState } from './inspector/facts.ts'
 import { LlamaModel } from './llama-model.ts'
 import { availableMemory } from './memory.ts'
 import { type LoadPlan, planLoad } from './plan.ts'
-import type { RunnerFacts, RunnerMessage } from './protocol.ts'
+import type { PrefixCacheOptions, RunnerFacts, RunnerMessage } from './protocol.ts'
 import { RunnerLink } from './runner-link.ts'
 import { defaultWatchdog, type WatchdogLimits } from './watchdog.ts'
 
@@ -17,6 +18,8 @@ export interface LlamaParts {
   readonly watchdog?: () => WatchdogLimits
   /** Milliseconds that a chat template may take for one request; 2,000 by default. */
   readonly templateDeadline?: () => number
+  /** Where states of prompts survive, read at each load; by default nowhere. */
+  readonly prefixCache?: () => PrefixCacheOptions | undefined
   /** Bytes that a model may take now; by default what the system says is free. */
   readonly availableMemory?: () => number
 }
@@ -105,6 +108,8 @@ class Loading {
         kvCacheType: options.kvCacheType ?? 'f16',
         chatTemplate: options.chatTemplate ?? facts.chatTemplate,
         vocabularySize: facts.vocabularySize,
+        wholeState: hasWholeState(facts),
+        prefixCache: parts.prefixCache?.() ?? null,
         heartbeat: watchdog.heartbeat,
       },
     })

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../contract/errors.ts'
 import type {
+  CacheFact,
   ChatPrompt,
   EmbedRequest,
   EndReason,
@@ -28,6 +29,14 @@ export type CoreMessage =
   /** Forget the request: no further message about it is wanted, though some may be under way. */
   | { readonly t: 'abort'; readonly id: number }
 
+/** Where states of prompts survive. */
+export interface PrefixCacheOptions {
+  readonly folder: string
+  /** Of all models together; the states unused for longest go first. */
+  readonly maxBytes: number
+  readonly maxAgeDays: number
+}
+
 export interface RunnerLoadOptions {
   readonly path: string
   /** What the model is for, as the inspector found. */
@@ -47,6 +56,10 @@ export interface RunnerLoadOptions {
   readonly chatTemplate: string | null
   /** Tokens in the vocabulary, which the addon does not tell. */
   readonly vocabularySize: number
+  /** Whether the state of this model can only be used up to the places where it was copied aside. */
+  readonly wholeState: boolean
+  /** null: states of prompts are kept nowhere on disk. */
+  readonly prefixCache: PrefixCacheOptions | null
   /** Milliseconds between two heartbeats. */
   readonly heartbeat: number
 }
@@ -77,6 +90,7 @@ export type RunnerMessage =
       readonly stopSequence?: string
       readonly usage: Usage
       readonly timings: Timings
+      readonly cache?: CacheFact
     }
   | { readonly t: 'result'; readonly id: number; readonly value: string | readonly number[] }
   /** Vectors or scores: `rows` of them, as 32-bit floats in base64. */
@@ -163,7 +177,20 @@ const shapes: Readonly<Record<RunnerMessage['t'], (value: unknown) => boolean>> 
     reason: value => value === 'stop' || value === 'length' || value === 'toolCalls',
     stopSequence: optional(string),
     usage: all({ promptTokens: count, cachedTokens: count, completionTokens: count, reasoningTokens: count }),
-    timings: all({ queued: number, prefill: number, decode: number }),
+    timings: all({
+      queued: number,
+      prefill: number,
+      decode: number,
+      speculation: optional(all({ drafted: count, accepted: count })),
+    }),
+    cache: optional(
+      all({
+        source: string,
+        matchedTokens: count,
+        reusedTokens: count,
+        miss: optional(all({ cause: string, before: string, was: string, is: string })),
+      }),
+    ),
   }),
   result: all({ id: count, value: value => string(value) || (Array.isArray(value) && value.every(count)) }),
   numbers: all({ id: count, rows: count, data: string, promptTokens: count }),

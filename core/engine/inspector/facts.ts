@@ -40,6 +40,21 @@ const mostExperts = 512
 
 /** State instead of attention: no heads. */
 const recurrent: ReadonlySet<string> = new Set(['mamba', 'mamba2', 'rwkv6', 'rwkv6qwen2', 'rwkv7', 'arwkv7'])
+/** Some blocks with attention and some without, which not all of them say of their heads. */
+const hybrid: ReadonlySet<string> = new Set([
+  'jamba',
+  'falcon-h1',
+  'plamo2',
+  'granitehybrid',
+  'lfm2',
+  'lfm2moe',
+  'nemotron_h',
+  'nemotron_h_moe',
+  'qwen3next',
+  'qwen35',
+  'qwen35moe',
+  'kimi-linear',
+])
 /** Files that go with a model but are none. */
 const companions: Readonly<Record<string, string>> = {
   adapter: 'a LoRA adapter',
@@ -132,6 +147,16 @@ export function ggufFacts(gguf: Gguf, fileBytes: number): GgufFacts {
     pooling,
     kind: kindOf(architecture, pooling),
   }
+}
+
+/**
+ * Whether a model's state cannot be cut back to fewer tokens: blocks that keep one state instead of a key and a value
+ * for each token, or sliding windows, which drop what lies behind them.
+ */
+export function hasWholeState({ architecture, kvHeads, slidingWindow }: GgufFacts): boolean {
+  return (
+    slidingWindow !== null || recurrent.has(architecture) || kvHeads.includes(0) || hybrid.has(architecture)
+  )
 }
 
 function text(values: ReadonlyMap<string, GgufValue>, key: string): string | null {

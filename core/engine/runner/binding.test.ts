@@ -51,6 +51,9 @@ const used = {
     'getEmbedding',
     'removeTokenCellsFromSequence',
     'disposeSequence',
+    'saveSequenceStateToFile',
+    'loadSequenceStateFromFile',
+    'restoreCheckpoint',
     'getSequenceKvCacheMinPosition',
   ],
   AddonSampler: ['applyConfig', 'dispose'],
@@ -96,6 +99,10 @@ test('the installed version is the pinned one', async () => {
 })
 
 describe('the addon has', () => {
+  test('copies of states', () => {
+    expect(binding.AddonContextSequenceCheckpoint.prototype.init).toBeTypeOf('function')
+    expect(binding.AddonContextSequenceCheckpoint.prototype.dispose).toBeTypeOf('function')
+  })
   test('grammars', () => {
     expect(binding.AddonGrammar).toBeTypeOf('function')
     expect(binding.AddonGrammarEvaluationState).toBeTypeOf('function')

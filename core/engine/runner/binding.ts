@@ -23,6 +23,7 @@ export interface Binding {
     options: { addonExports: Binding; rootRuleName: string },
   ) => AddonGrammar
   readonly AddonGrammarEvaluationState: new (model: AddonModel, grammar: AddonGrammar) => AddonGrammarState
+  readonly AddonContextSequenceCheckpoint: new () => AddonCheckpoint
   markLoaded(): boolean
   setLogger(logger: (level: number, text: string) => void): void
   setLoggerLogLevel(level: number): void
@@ -91,6 +92,15 @@ export interface ContextOptions {
   readonly ranking?: boolean
 }
 
+/** What of a sequence's state cannot be cut, copied aside in memory. */
+export interface AddonCheckpoint {
+  init(context: AddonContext, sequence: number): Promise<void>
+  dispose(): void
+  readonly size: number
+  /** The last position it holds. */
+  readonly maxPos: number
+}
+
 /** Calls on one context must never overlap: the caller awaits each step before the next call. */
 export interface AddonContext {
   init(): Promise<boolean>
@@ -116,6 +126,12 @@ export interface AddonContext {
   /** Forgets positions `start` to `end` (exclusive; -1: all after). false: this model's state cannot be cut there. */
   removeTokenCellsFromSequence(sequence: number, start: number, end: number): boolean
   disposeSequence(sequence: number): void
+  /** The whole state of a sequence into a file, with the tokens it is said to be of. Returns its bytes. */
+  saveSequenceStateToFile(path: string, sequence: number, tokens: Uint32Array): Promise<number>
+  /** Puts a file's state in a sequence's place, and returns its tokens. @throws when it is not of this model */
+  loadSequenceStateFromFile(path: string, sequence: number, mostTokens: number): Promise<Uint32Array>
+  /** Goes back to what was copied aside and forgets all after `last`. */
+  restoreCheckpoint(checkpoint: AddonCheckpoint, last: number): Promise<boolean>
   /** First position still held; above 0 where a sliding window has dropped the beginning. */
   getSequenceKvCacheMinPosition(sequence: number): number
 }

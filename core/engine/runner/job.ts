@@ -1,5 +1,6 @@
-import type { EndReason, Timings, TokenLogprob, Usage } from '../engine.ts'
+import type { CacheFact, EndReason, Timings, TokenLogprob, Usage } from '../engine.ts'
 import type { Choice, Chooser } from './chooser.ts'
+import { Trust } from './speculation.ts'
 import type { TextStep } from './text-stream.ts'
 import { TextStream } from './text-stream.ts'
 
@@ -35,6 +36,15 @@ export class Job {
   generated = 0
   /** The token that was sampled last, which the next step goes on from. */
   next = -1
+  /** Guesses at the tokens after it, which the next step tries. */
+  draft: readonly number[] = []
+  /** A count that rises with each step; the last one this job was part of. */
+  lastStep = 0
+  cache: CacheFact | undefined
+  /** How well guesses have held. */
+  readonly trust = new Trust()
+  #drafted = 0
+  #accepted = 0
   chooser: Chooser | undefined
   #logprobs: TokenLogprob[] = []
   aborted = false
@@ -51,17 +61,18 @@ export class Job {
 
   /** Tokens that are still to be computed before the next one can be sampled. */
   get pending(): number {
-    return this.next < 0 ? this.request.prompt.length - this.computed : 1
+    return this.next < 0 ? this.request.prompt.length - this.computed : 1 + this.draft.length
   }
 
   /** The next `count` tokens to compute, which count as computed from now on. */
   take(count: number): Uint32Array {
-    if (this.next >= 0) return Uint32Array.of(this.next)
+    if (this.next >= 0) return Uint32Array.of(this.next, ...this.draft)
     this.computed += count
     return this.request.prompt.subarray(this.computed - count, this.computed)
   }
 
-  admit(cached: number, now: number): void {
+  admit(cached: number, cache: CacheFact, now: number): void {
+    this.cache = cache
     this.cached = cached
     this.computed = cached
     this.#admitted = now
@@ -90,6 +101,18 @@ export class Job {
     }
   }
 
+  /** Of `drafted` guesses the first `accepted` were what the model said. */
+  guessed(drafted: number, accepted: number): void {
+    this.#drafted += drafted
+    this.#accepted += accepted
+    this.trust.learn(drafted, accepted)
+  }
+
+  /** Tokens that may still be generated. */
+  get left(): number {
+    return this.request.maxTokens - this.generated
+  }
+
   usage(): Usage {
     return {
       promptTokens: this.request.prompt.length,
@@ -102,7 +125,12 @@ export class Job {
   timings(now: number): Timings {
     const admitted = Number.isNaN(this.#admitted) ? now : this.#admitted
     const firstToken = Number.isNaN(this.#firstToken) ? now : this.#firstToken
-    return { queued: admitted - this.#added, prefill: firstToken - admitted, decode: now - firstToken }
+    return {
+      queued: admitted - this.#added,
+      prefill: firstToken - admitted,
+      decode: now - firstToken,
+      ...(this.#drafted > 0 && { speculation: { drafted: this.#drafted, accepted: this.#accepted } }),
+    }
   }
 }
 

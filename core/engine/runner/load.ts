@@ -11,19 +11,28 @@ import {
 import { Embedder } from './embedder.ts'
 import type { RunnerLog } from './log.ts'
 import { NativeModel } from './native-model.ts'
+import { Places } from './places.ts'
+import { DiskStates } from './prefix/disk.ts'
+import { modelIdentity } from './prefix/identity.ts'
+import { scratchFolder } from './prefix/scratch.ts'
 import { defaultThreads } from './threads.ts'
 
 export interface Loaded {
   readonly binding: Binding
   readonly model: NativeModel
   /** What answers are written with; absent in models that write none. */
-  readonly writing: { readonly context: AddonContext; readonly stepMilliseconds: number } | undefined
+  readonly writing:
+    | { readonly context: AddonContext; readonly places: Places; readonly stepMilliseconds: number }
+    | undefined
   readonly embedder: Embedder
   readonly template: ChatTemplate
   /** Ends an answer beside the model's own tokens, where the template is not the model's own. */
   readonly templateStop: readonly string[]
   readonly facts: RunnerFacts
 }
+
+/** Raised when what is written to disk changes, llama.cpp's own form included. */
+const stateFormat = 'node-llama-cpp 3.21.1, form 1'
 
 /** Brings a model into memory. @throws `engine_unavailable`, `invalid_model`, `template_error`, `insufficient_memory` */
 export async function loadModel(
@@ -56,7 +65,8 @@ export async function loadModel(
   return {
     binding,
     model,
-    writing: options.kind === 'text' ? await startWriting(await make({}), model) : undefined,
+    writing:
+      options.kind === 'text' ? await startWriting(await make({}), model, binding, options, log) : undefined,
     embedder,
     template: parseTemplate(options.chatTemplate ?? chatMlTemplate),
     templateStop: options.chatTemplate === null ? [chatMlEnd] : [],
@@ -91,8 +101,41 @@ async function makeContext(
   )
 }
 
-async function startWriting(context: AddonContext, model: NativeModel): Promise<Loaded['writing']> {
-  return { context, stepMilliseconds: await warmUp(context, model) }
+async function startWriting(
+  context: AddonContext,
+  model: NativeModel,
+  binding: Binding,
+  options: RunnerLoadOptions,
+  log: RunnerLog,
+): Promise<Loaded['writing']> {
+  const stepMilliseconds = await warmUp(context, model)
+  const places = new Places({
+    model,
+    context,
+    slots: options.slots,
+    contextLength: options.contextLength,
+    makeCheckpoint: options.wholeState ? () => new binding.AddonContextSequenceCheckpoint() : undefined,
+    disk: await openDisk(options, log),
+    scratch: await scratchFolder(),
+    warn: (message, error) => log.error(message, error),
+  })
+  return { context, places, stepMilliseconds }
+}
+
+/** A model is no worse without: what is wrong with the folder is said and that is all. */
+async function openDisk(
+  { prefixCache, path, kvCacheType }: RunnerLoadOptions,
+  log: RunnerLog,
+): Promise<DiskStates | undefined> {
+  if (prefixCache === null) return undefined
+  try {
+    const states = new DiskStates(prefixCache, await modelIdentity(path, `${stateFormat} ${kvCacheType}`))
+    await states.start()
+    return states
+  } catch (error) {
+    log.error('States of prompts cannot be kept on disk', error)
+    return undefined
+  }
 }
 
 /**

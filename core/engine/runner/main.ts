@@ -14,14 +14,22 @@ const pipe = 3
 /** The runner's whole life: takes one `load`, then requests, until the core closes the pipe. */
 export async function runRunner(): Promise<void> {
   startLifeline()
+  // What llama.cpp writes holds people's prompts.
+  process.umask(0o077)
   const log = new RunnerLog()
   const core = new Socket({ fd: pipe, readable: true, writable: true })
   const outbox = new Outbox(core)
   const decoder = new FrameDecoder()
   let requests: Requests | undefined
 
-  // Nothing is left to do for a core that has gone, and native teardown could only hang or crash.
-  const end = () => process.exit(0)
+  // States may be worth keeping; nothing else is left to do, and native teardown could only hang or crash.
+  let ending = false
+  const end = () => {
+    if (ending) return
+    ending = true
+    setTimeout(() => process.exit(0), closeTime)
+    void Promise.resolve(requests?.close()).finally(() => process.exit(0))
+  }
   core.on('error', end).on('end', end).on('close', end)
   core.on('data', (chunk: Buffer) => {
     // The core is trusted: it is the same program.
@@ -55,5 +63,8 @@ async function load(options: RunnerLoadOptions, log: RunnerLog, outbox: Outbox):
     return undefined
   }
 }
+
+/** Milliseconds that the core waits for a runner to end, less some. */
+const closeTime = 800
 
 const idle = { step: null, lastStep: 0 }

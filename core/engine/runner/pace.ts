@@ -19,6 +19,11 @@ export class Pace {
     this.#offered = this.#proven
   }
 
+  /** Milliseconds a prompt token; undefined while none was computed. */
+  get perToken(): number | undefined {
+    return this.#perToken
+  }
+
   /** Tokens for a step that should take `milliseconds`; at least one. */
   chunk(milliseconds: number): number {
     if (this.#perToken === undefined) return this.#proven

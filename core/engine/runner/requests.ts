@@ -30,7 +30,6 @@ export class Requests {
       new Scheduler({
         ...writing,
         model,
-        slots: options.slots,
         batchSize: options.batchSize,
         tell: message => outbox.tell(message),
         text: (id, text, tokens, logprobs) => outbox.text(id, text, tokens, logprobs),
@@ -40,6 +39,11 @@ export class Requests {
 
   get stepTimes(): Scheduler['stepTimes'] {
     return this.#scheduler?.stepTimes ?? idle
+  }
+
+  /** Ends all work and writes to disk what should survive. */
+  async close(): Promise<void> {
+    await this.#scheduler?.close()
   }
 
   take(message: Exclude<CoreMessage, { t: 'load' }>): void {

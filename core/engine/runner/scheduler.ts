@@ -6,15 +6,16 @@ import type { Choice } from './chooser.ts'
 import { errorMessage } from './error-message.ts'
 import { Job, type JobRequest } from './job.ts'
 import type { NativeModel } from './native-model.ts'
-import { Pace } from './pace.ts'
-import { Slot } from './slot.ts'
-import { chooseSlot } from './slots.ts'
-import { composeStep, type StepPart } from './step.ts'
+import type { Places } from './places.ts'
+import { Planner } from './planner.ts'
+import { FairQueue } from './queue.ts'
+import type { Slot } from './slot.ts'
+import type { StepPart } from './step.ts'
 
 export interface SchedulerParts {
   readonly model: NativeModel
   readonly context: AddonContext
-  readonly slots: number
+  readonly places: Places
   /** Widest batch of one step, in tokens. */
   readonly batchSize: number
   /** Milliseconds that a step of one token takes. */
@@ -26,30 +27,37 @@ export interface SchedulerParts {
   readonly ready: () => Promise<void> | undefined
 }
 
-/** Milliseconds that a step with prompt tokens may take: an abort waits as long, and so does every stream beside it. */
-const stepBudget = 200
-const sharedStepBudget = 100
+/** A slot's part of a step, and where the logits will be that its next tokens are chosen from. */
+interface Output {
+  readonly slot: Slot
+  readonly job: Job
+  readonly logits: Uint32Array
+}
+
+/** Milliseconds without work after which states are written to disk. */
+const idleBeforeKeeping = 400
 
 /**
- * Owns the batch: decides what every step computes, runs it and hands out what came of it. One loop, which is awake
- * only while there is work; everything else only adds to the queue or marks jobs as aborted. What the native context
- * holds and what `slots` says it holds change together, between steps.
+ * Owns the batch: runs step after step and hands out what came of it. One loop, which is awake only while there is
+ * work; everything else only adds to the queue or marks jobs as aborted. What the native context holds and what `slots`
+ * says it holds change together, between steps.
  */
 export class Scheduler {
   readonly #parts: SchedulerParts
-  readonly #slots: Slot[]
-  readonly #queue: Job[] = []
+  readonly #queue = new FairQueue<Job>(({ request }) => ({
+    client: request.client,
+    tokens: request.prompt.length,
+  }))
   readonly #jobs = new Map<number, Job>()
-  readonly #pace: Pace
-  #uses = 0
-  #running = false
+  readonly #planner: Planner
+  #running: Promise<void> | undefined
+  #keeping: NodeJS.Timeout | undefined
   #stepStarted: number | undefined
   #lastStep = 0
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts
-    this.#slots = Array.from({ length: parts.slots }, (_, index) => new Slot(index, parts.context))
-    this.#pace = new Pace(parts.batchSize, Math.floor(stepBudget / parts.stepMilliseconds))
+    this.#planner = new Planner(parts.batchSize, parts.stepMilliseconds)
   }
 
   /** Milliseconds that the step under way has taken so far, null between steps, and that the last one took. */
@@ -66,8 +74,8 @@ export class Scheduler {
       return
     }
     this.#jobs.set(request.id, job)
-    this.#queue.push(job)
-    if (!this.#running) void this.#run()
+    this.#queue.add(job)
+    this.#wake()
   }
 
   /** Forgets a request: at once when it is queued, else before the next step. */
@@ -76,90 +84,91 @@ export class Scheduler {
     if (job === undefined) return
     job.aborted = true
     this.#jobs.delete(id)
-    const place = this.#queue.indexOf(job)
-    if (place >= 0) this.#queue.splice(place, 1)
+    this.#queue.remove(job)
+  }
+
+  /** Ends all work and writes to disk what should survive. */
+  async close(): Promise<void> {
+    for (const id of [...this.#jobs.keys()]) this.abort(id)
+    await this.#running
+    clearTimeout(this.#keeping)
+    await this.#parts.places.keepAll(() => false)
+  }
+
+  #wake(): void {
+    clearTimeout(this.#keeping)
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined
+      // Somebody may have come while the last state was being written.
+      if (this.#jobs.size > 0) this.#wake()
+      else this.#keepLater()
+    })
   }
 
   async #run(): Promise<void> {
-    this.#running = true
-    try {
-      while (this.#makeReady()) {
-        await this.#parts.ready()
-        const step = this.#compose()
-        if (step.length > 0) await this.#step(step)
-      }
-    } finally {
-      this.#running = false
+    while (await this.#makeReady()) {
+      await this.#parts.ready()
+      const step = this.#planner.compose(this.#parts.places.slots)
+      if (step.length > 0) await this.#step(step)
     }
+  }
+
+  #keepLater(): void {
+    this.#keeping = setTimeout(() => {
+      this.#running ??= this.#parts.places
+        .keepAll(() => this.#jobs.size > 0)
+        .finally(() => {
+          this.#running = undefined
+          if (this.#jobs.size > 0) this.#wake()
+        })
+    }, idleBeforeKeeping)
+    this.#keeping.unref()
   }
 
   /** Frees the slots of aborted jobs and fills free slots from the queue. Whether there is anything to compute. */
-  #makeReady(): boolean {
-    for (const slot of this.#slots) if (slot.job?.aborted) this.#release(slot)
-    while (this.#queue.length > 0) {
-      const idle = this.#slots.filter(slot => slot.job === undefined)
-      const job = this.#queue[0] as Job
-      const choice = chooseSlot(
-        idle.map(({ index, tokens, lastUse }) => ({ slot: index, tokens, lastUse })),
-        job.request.prompt,
-      )
-      if (choice === undefined) break
-      this.#queue.shift()
-      this.#admit(job, this.#slots[choice.slot] as Slot, choice.keep)
+  async #makeReady(): Promise<boolean> {
+    const { places } = this.#parts
+    for (const slot of places.slots) if (slot.job?.aborted) places.release(slot)
+    for (const job of this.#queue.inOrder()) {
+      if (places.slots.every(slot => slot.job !== undefined)) break
+      await this.#admit(job)
     }
-    return this.#slots.some(slot => slot.job !== undefined)
+    return places.slots.some(slot => slot.job !== undefined)
   }
 
-  #admit(job: Job, slot: Slot, common: number): void {
-    const { prompt, chooser } = job.request
-    slot.job = job
+  async #admit(job: Job): Promise<void> {
+    if (job.aborted) return
+    const slot = await this.#parts.places.place(job, () => performance.now())
+    if (slot === undefined) return
+    this.#queue.taken(job)
     try {
-      // The last token is always computed, because its logits are what the first answer token is sampled from.
-      job.admit(slot.cut(Math.min(common, prompt.length - 1)), performance.now())
-      job.chooser = chooser()
+      job.chooser = job.request.chooser()
     } catch (error) {
       this.#fail(slot, error)
     }
   }
 
-  #compose(): StepPart[] {
-    const wishes = this.#slots.flatMap(({ index, job }) =>
-      job === undefined || job.aborted ? [] : [{ slot: index, phase: job.phase, tokens: job.pending }],
-    )
-    const budget = wishes.some(wish => wish.phase === 'decode') ? sharedStepBudget : stepBudget
-    return composeStep(wishes, this.#parts.batchSize, this.#pace.chunk(budget))
-  }
-
   async #step(step: readonly StepPart[]): Promise<void> {
-    const { context } = this.#parts
-    const outputs: { readonly slot: Slot; readonly job: Job; readonly logit: number }[] = []
-    const computed = { prefill: 0, decode: 0 }
+    const outputs: Output[] = []
     try {
-      context.initBatch(step.reduce((sum, part) => sum + part.tokens, 0))
-      for (const part of step) {
-        const slot = this.#slots[part.slot] as Slot
-        const job = slot.job as Job
-        computed[job.phase] += part.tokens
-        const samples = part.tokens === job.pending
-        const logit = slot.addToBatch(job.take(part.tokens), samples)
-        if (samples) outputs.push({ slot, job, logit })
-      }
+      this.#parts.context.initBatch(step.reduce((sum, part) => sum + part.tokens, 0))
+      for (const part of step) this.#fill(part, outputs)
       await this.#decode()
-      this.#pace.learn(computed.prefill, computed.decode, this.#lastStep)
+      this.#planner.learn(step, this.#parts.places.slots, this.#lastStep)
+      for (const { slot } of step) await this.#slot(slot).checkpoint()
     } catch (error) {
       this.#failed(step, error)
       return
     }
-    for (const { slot, job, logit } of outputs) await this.#choose(slot, job, logit)
+    for (const output of outputs) await this.#choose(output)
   }
 
-  async #choose(slot: Slot, job: Job, logit: number): Promise<void> {
-    if (job.aborted || job.chooser === undefined) return
-    try {
-      this.#take(slot, job, await job.chooser.choose(this.#parts.context, logit))
-    } catch (error) {
-      this.#fail(slot, error)
-    }
+  #fill({ slot: index, tokens }: StepPart, outputs: Output[]): void {
+    const slot = this.#slot(index)
+    const job = slot.job as Job
+    const samples = tokens === job.pending
+    const logits = slot.addToBatch(job.take(tokens), samples ? 1 + job.draft.length : 0)
+    if (samples) outputs.push({ slot, job, logits })
   }
 
   async #decode(): Promise<void> {
@@ -173,6 +182,28 @@ export class Scheduler {
     }
   }
 
+  /** The tokens that follow: one, and with each guess that held one more. */
+  async #choose({ slot, job, logits }: Output): Promise<void> {
+    const { draft } = job
+    job.draft = []
+    try {
+      let held = 0
+      for (const logit of logits) {
+        if (job.aborted || job.chooser === undefined) return
+        const choice = await job.chooser.choose(this.#parts.context, logit)
+        this.#take(slot, job, choice)
+        if (slot.job !== job || choice.token !== draft[held]) break
+        held++
+      }
+      if (draft.length === 0) return
+      job.guessed(draft.length, held)
+      // Guesses that did not hold are in the state, and have to leave it.
+      if (held < draft.length) await slot.cut(slot.tokens.length - (draft.length - held))
+    } catch (error) {
+      this.#fail(slot, error)
+    }
+  }
+
   #take(slot: Slot, job: Job, choice: Choice): void {
     if (job.aborted) return
     const { id } = job.request
@@ -181,7 +212,7 @@ export class Scheduler {
     if (text !== '') this.#parts.text(id, text, tokens, logprobs)
     if (reason === undefined) return
     this.#end(job, reason, stop)
-    this.#release(slot)
+    this.#parts.places.release(slot)
   }
 
   #end(job: Job, reason: EndReason, stop?: string): void {
@@ -193,20 +224,19 @@ export class Scheduler {
       ...(stop !== undefined && { stopSequence: stop }),
       usage: job.usage(),
       timings: job.timings(performance.now()),
+      ...(job.cache !== undefined && { cache: job.cache }),
     })
   }
 
-  #release(slot: Slot): void {
-    slot.job?.chooser?.[Symbol.dispose]()
-    slot.job = undefined
-    slot.lastUse = ++this.#uses
+  #slot(index: number): Slot {
+    return this.#parts.places.slots[index] as Slot
   }
 
   /** A step that llama.cpp refused leaves the state of its sequences in doubt. */
   #failed(step: readonly StepPart[], error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error)
     for (const part of step) {
-      const slot = this.#slots[part.slot] as Slot
+      const slot = this.#slot(part.slot)
       this.#fail(slot, new ImpetusError('engine_crashed', `The model could not compute this: ${reason}`))
       slot.clear()
     }
@@ -214,7 +244,7 @@ export class Scheduler {
 
   #fail(slot: Slot, error: unknown): void {
     const job = slot.job
-    this.#release(slot)
+    this.#parts.places.release(slot)
     if (job === undefined || job.aborted) return
     this.#jobs.delete(job.request.id)
     this.#parts.tell(errorMessage(job.request.id, error))

@@ -5,6 +5,8 @@ export interface IdleSlot {
   readonly tokens: ArrayLike<number>
   /** A count that rises with each use. */
   readonly lastUse: number
+  /** How many of so many leading tokens can be kept; all of them by default. */
+  readonly reusable?: (common: number) => number
 }
 
 export interface SlotChoice {
@@ -20,8 +22,8 @@ export interface SlotChoice {
  */
 export function chooseSlot(idle: readonly IdleSlot[], prompt: ArrayLike<number>): SlotChoice | undefined {
   let best: (SlotChoice & { readonly gain: number; readonly lastUse: number }) | undefined
-  for (const { slot, tokens, lastUse } of idle) {
-    const common = commonPrefix(tokens, prompt)
+  for (const { slot, tokens, lastUse, reusable = (all: number) => all } of idle) {
+    const common = reusable(commonPrefix(tokens, prompt))
     const gain = common - (tokens.length - common) / 2
     if (best === undefined || gain > best.gain || (gain === best.gain && lastUse < best.lastUse)) {
       best = { slot, keep: common, gain, lastUse }

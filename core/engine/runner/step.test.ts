@@ -1,10 +1,17 @@
 import { expect, test } from 'vitest'
 import { composeStep, type Wish } from './step.ts'
 
-const decode = (slot: number): Wish => ({ slot, phase: 'decode', tokens: 1 })
-const prefill = (slot: number, tokens: number): Wish => ({ slot, phase: 'prefill', tokens })
+const decode = (slot: number, lastStep = 0, tokens = 1): Wish => ({ slot, phase: 'decode', tokens, lastStep })
+const prefill = (slot: number, tokens: number): Wish => ({ slot, phase: 'prefill', tokens, lastStep: 0 })
 
-test.each<{ name: string; wishes: Wish[]; batch: number; chunk: number; step: Record<number, number> }>([
+test.each<{
+  name: string
+  wishes: Wish[]
+  batch: number
+  chunk: number
+  most?: number
+  step: Record<number, number>
+}>([
   { name: 'nothing to do', wishes: [], batch: 512, chunk: 100, step: {} },
   {
     name: 'all who decode',
@@ -50,8 +57,31 @@ test.each<{ name: string; wishes: Wish[]; batch: number; chunk: number; step: Re
     chunk: 100,
     step: { 0: 1, 1: 1 },
   },
-])('$name', ({ wishes, batch, chunk, step }) => {
-  const parts = composeStep(wishes, batch, chunk)
+  {
+    name: 'those whose turn is longest ago',
+    wishes: [decode(0, 7), decode(1, 5), decode(2, 6)],
+    batch: 512,
+    chunk: 0,
+    most: 2,
+    step: { 1: 1, 2: 1 },
+  },
+  {
+    name: 'a token with its guesses, all or none',
+    wishes: [decode(0, 1, 8), decode(1, 2, 4)],
+    batch: 6,
+    chunk: 0,
+    step: { 1: 4 },
+  },
+  {
+    name: 'a prompt alone',
+    wishes: [decode(0), prefill(1, 900)],
+    batch: 512,
+    chunk: 100,
+    most: 0,
+    step: { 1: 100 },
+  },
+])('$name', ({ wishes, batch, chunk, most = wishes.length, step }) => {
+  const parts = composeStep(wishes, { batchSize: batch, decode: most, prefill: chunk })
   expect(Object.fromEntries(parts.map(part => [part.slot, part.tokens]))).toEqual(step)
   expect(parts.map(part => part.slot)).toEqual(parts.map(part => part.slot).sort((a, b) => a - b))
 })

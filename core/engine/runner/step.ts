@@ -1,9 +1,11 @@
-/** A slot's wish for the next step: one sampled token to go on from, or the rest of a prompt. */
+/** A slot's wish for the next step: to go on from a sampled token, or the rest of a prompt. */
 export interface Wish {
   readonly slot: number
   readonly phase: 'prefill' | 'decode'
-  /** Tokens still to compute: 1 while decoding. */
+  /** Tokens still to compute; while decoding all of them at once: the sampled one and the guesses after it. */
   readonly tokens: number
+  /** The last step that this slot was part of; those of longest ago come first. */
+  readonly lastStep: number
 }
 
 export interface StepPart {
@@ -11,26 +13,36 @@ export interface StepPart {
   readonly tokens: number
 }
 
+export interface StepPlan {
+  /** Widest batch, in tokens. */
+  readonly batchSize: number
+  /** Decoding slots that move on. */
+  readonly decode: number
+  /** Prompt tokens to compute. */
+  readonly prefill: number
+}
+
 /**
- * What goes into one step. Every decoding slot moves on by one token; the prompts share `prefillTokens` evenly, so
- * that a short one is soon done beside a long one. Sorted by slot: the same tokens in order of arrival cost a fifth
- * more time (59 against 72–77 tokens/s with eight sequences on two x86-64 cores).
+ * What goes into one step: so many of the decoding slots, each of which moves on by one token, and prompts, which share
+ * the tokens evenly, so that a short one is soon done beside a long one. Sorted by slot: the same tokens in order of
+ * arrival cost a fifth more time (59 against 72–77 tokens/s with eight sequences on two x86-64 cores).
  */
-export function composeStep(wishes: readonly Wish[], batchSize: number, prefillTokens: number): StepPart[] {
-  const parts = new Map<number, number>()
-  let room = batchSize
-  for (const wish of wishes) {
-    if (wish.phase !== 'decode' || room === 0) continue
-    parts.set(wish.slot, 1)
-    room--
+export function composeStep(wishes: readonly Wish[], plan: StepPlan): StepPart[] {
+  const parts: StepPart[] = []
+  let room = plan.batchSize
+  const decoding = wishes.filter(wish => wish.phase === 'decode').sort((a, b) => a.lastStep - b.lastStep)
+  for (const { slot, tokens } of decoding.slice(0, plan.decode)) {
+    if (tokens > room) continue
+    parts.push({ slot, tokens })
+    room -= tokens
   }
-  let budget = Math.min(room, prefillTokens)
+  let budget = Math.min(room, plan.prefill)
   const prompts = wishes.filter(wish => wish.phase === 'prefill').sort((a, b) => a.tokens - b.tokens)
-  for (const [index, wish] of prompts.entries()) {
-    const share = Math.min(wish.tokens, Math.ceil(budget / (prompts.length - index)))
-    if (share === 0) break
-    parts.set(wish.slot, share)
-    budget -= share
+  for (const [index, { slot, tokens: wanted }] of prompts.entries()) {
+    const tokens = Math.min(wanted, Math.ceil(budget / (prompts.length - index)))
+    if (tokens === 0) break
+    parts.push({ slot, tokens })
+    budget -= tokens
   }
-  return [...parts].map(([slot, tokens]) => ({ slot, tokens })).sort((a, b) => a.slot - b.slot)
+  return parts.sort((a, b) => a.slot - b.slot)
 }

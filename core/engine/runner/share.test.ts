@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { Share } from './share.ts'
+
+/** Milliseconds for each of the two over `cycles` chunks. */
+function divide(chunk: number, step: number, cycles: number) {
+  const share = new Share()
+  let decoded = 0
+  for (let cycle = 0; cycle < cycles; cycle++) {
+    share.prefilled(chunk, 0)
+    while (share.owes) {
+      share.decoded(step)
+      decoded += step
+    }
+  }
+  return decoded / (decoded + chunk * cycles)
+}
+
+test.each([
+  { chunk: 100, step: 7 },
+  { chunk: 100, step: 60 },
+  { chunk: 40, step: 7 },
+])('streams get a third of the time with chunks of $chunk ms and steps of $step ms', ({ chunk, step }) => {
+  expect(divide(chunk, step, 100)).toBeGreaterThan(0.28)
+  expect(divide(chunk, step, 100)).toBeLessThan(0.36)
+})
+
+test('what came with a chunk is paid already', () => {
+  const share = new Share()
+  share.prefilled(100, 60)
+  expect(share.owes).toBe(false)
+})
+
+test('nothing is owed by the past', () => {
+  const share = new Share()
+  for (let chunk = 0; chunk < 50; chunk++) share.prefilled(100, 0)
+  share.decoded(150)
+  expect(share.owes).toBe(false)
+})
