@@ -9,6 +9,8 @@ import type { EventHistory } from './http/event-history.ts'
 import { eventRoutes } from './http/events.ts'
 import { createFrame, type FrameParts } from './http/frame.ts'
 import { pageRoutes } from './http/page.ts'
+import { lmStudioRoutes } from './lmstudio/routes.ts'
+import { ollamaRoutes } from './ollama/routes.ts'
 import { openAiRoutes } from './openai/routes.ts'
 import { profileRoutes } from './profiles/routes.ts'
 import { residencyRoutes } from './residency/routes.ts'
@@ -19,6 +21,8 @@ import { type SystemParts, systemRoutes } from './system/routes.ts'
 
 export interface AppParts {
   readonly version: string
+  /** The port opened for Ollama's clients; null where there is none. */
+  readonly ollamaPort: () => number | null
   readonly frame: FrameParts
   readonly history: EventHistory
   readonly security: SecurityRoutesParts
@@ -35,6 +39,8 @@ export function buildApp(parts: AppParts): Hono<Env> {
   settingsRoutes(app, parts.settings)
   securityRoutes(app, parts.security)
   anthropicRoutes(app, parts.models)
+  ollamaRoutes(app, { ...parts.models, version: parts.version, ollamaPort: parts.ollamaPort })
+  lmStudioRoutes(app, parts.models)
   openAiRoutes(app, { ...parts.models, version: parts.version })
   residencyRoutes(app, parts.models)
   profileRoutes(app, parts.models)

@@ -16,6 +16,7 @@ import { listenOnPort, localUrl } from '../system/listen.ts'
 import type { Base } from './base.ts'
 import { envelopes } from './dialects.ts'
 import type { Models } from './models.ts'
+import { openOllamaDoor } from './ollama-door.ts'
 import type { Security } from './security.ts'
 
 /** Time for the readers of events to take what was told last. */
@@ -61,8 +62,10 @@ export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack):
     identify: access.identify,
     stallMilliseconds: () => server().limits.stalledReaderSeconds * 1000,
   })
+  let ollamaPort: number | null = null
   const app = buildApp({
     version: version(),
+    ollamaPort: () => ollamaPort,
     frame: { log, settings: server, live, identify: access.identify, envelopes },
     history,
     settings,
@@ -114,6 +117,8 @@ export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack):
     tls: bound.scheme === 'https',
     socket: paths.socket,
   }
+  ollamaPort = await openOllamaDoor(listeners, settings.current.ollama, log)
+  if (ollamaPort !== null) log.info('Listening for clients of Ollama', { port: ollamaPort })
   return { address, taken, drain: signal => listeners.drain(signal) }
 }
 

@@ -295,12 +295,26 @@ const responses = z.object({
   }),
 })
 
+const ollama = z.object({
+  listen: setting(z.boolean().default(false), {
+    title: 'Answer on Ollama’s port too',
+    help: 'For programs that look for Ollama on this machine and cannot be told another address.',
+    restart: true,
+  }),
+  port: setting(z.int().min(0).max(65_535).default(11_434), {
+    title: 'Ollama’s port',
+    help: 'On this machine only. 0 takes any free one.',
+    restart: true,
+  }),
+})
+
 const sections = z.object({
   server: server.prefault({}).meta({ title: 'Server' }),
   models: models.prefault({}).meta({ title: 'Models' }),
   engine: engine.prefault({}).meta({ title: 'Engine' }),
   downloads: downloads.prefault({}).meta({ title: 'Downloads' }),
   responses: responses.prefault({}).meta({ title: 'Responses' }),
+  ollama: ollama.prefault({}).meta({ title: 'Ollama’s clients' }),
   logs: logs.prefault({}).meta({ title: 'Logs' }),
 })
 

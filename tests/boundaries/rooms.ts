@@ -92,6 +92,20 @@ export const rooms: readonly Room[] = [
     packages: ['hono'],
   },
   {
+    name: 'ollama',
+    holds: 'Ollama’s requests and answers, to and from the engine’s',
+    values: [...shared, 'generation'],
+    types: 'all',
+    packages: ['hono'],
+  },
+  {
+    name: 'lmstudio',
+    holds: 'LM Studio’s lists of models',
+    values: shared,
+    types: 'all',
+    packages: ['hono'],
+  },
+  {
     name: 'settings',
     holds: 'settings.json, environment and flags, as one value',
     values: shared,
@@ -147,6 +161,7 @@ export const roots = [
   'core/compose/doors.ts',
   'core/compose/downloads.ts',
   'core/compose/models.ts',
+  'core/compose/ollama-door.ts',
   'core/compose/profiles.ts',
   'core/compose/residency.ts',
   'core/compose/security.ts',

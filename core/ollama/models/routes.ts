@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Hono } from 'hono'
+import { ollamaPs, ollamaShow, ollamaTags, ollamaVersion } from '../../contract/ollama.ts'
+import type { Env } from '../../http/env.ts'
+import { serve } from '../../http/serve.ts'
+import type { Library } from '../../library/types.ts'
+import type { Residency } from '../../residency/types.ts'
+import { namedModel } from '../answering.ts'
+import { running, shown, tagged } from './models.ts'
+
+export interface OllamaModelParts {
+  readonly library: Library
+  readonly residency: Residency
+  /** The context that a model trained for this many tokens gets, by the settings. */
+  readonly contextLength: (trained: number) => number
+  /** Of Impetus. */
+  readonly version: string
+}
+
+/** The version of Ollama whose API this is. Codex refuses any below 0.13.4. */
+const ollamaApi = '0.13.4'
+
+/** How long a list waits for files that nobody has read yet. Where there are many, a later list knows more of them. */
+const patienceMilliseconds = 1500
+
+export function ollamaModelRoutes(app: Hono<Env>, parts: OllamaModelParts): void {
+  const { library, residency, contextLength, version } = parts
+  serve(app, ollamaVersion, () => ({ version: ollamaApi, impetus: version }))
+
+  serve(app, ollamaTags, async ({ signal }) => {
+    await library.settled()
+    await Promise.race([library.readAhead(), sleep(patienceMilliseconds, undefined, { signal, ref: false })])
+    return { models: library.list().map(model => tagged(model, library.factsNow(model.id))) }
+  })
+
+  serve(app, ollamaPs, () => {
+    const models = residency.states().flatMap(state => {
+      const model = state.state === 'loaded' ? library.find(state.id) : undefined
+      return model === undefined ? [] : [running(model, library.factsNow(model.id), state)]
+    })
+    return { models }
+  })
+
+  serve(app, ollamaShow, async ({ body, signal }) => {
+    const model = await namedModel(library, body.model ?? body.name)
+    const facts = await library.facts(model.id, signal)
+    const loaded = residency.states().find(one => one.id === model.id)?.contextLength ?? null
+    const planned = facts.state === 'known' ? contextLength(facts.facts.trainedContextLength) : null
+    return shown(model, facts, loaded ?? planned)
+  })
+}

@@ -1,0 +1,82 @@
+import type { AnsweredCall, ChatAnswer } from '../contract/ollama.ts'
+import type { AnswerDelta } from '../generation/interpret.ts'
+
+export type End = Extract<AnswerDelta, { type: 'end' }>
+export type Piece = Exclude<AnswerDelta, End>
+
+/** A part of an answer, as one line of a stream has it. */
+export interface Said {
+  readonly content: string
+  readonly thinking?: string
+  readonly tool_calls?: readonly AnsweredCall[]
+}
+
+/** Ollama tells a call in one piece: this gathers its arguments until they are whole. */
+export class Speech {
+  #call: { readonly index: number; readonly id: string; readonly name: string; arguments: string } | undefined
+
+  add(delta: Piece): Said[] {
+    if (delta.type === 'toolCall') {
+      const said = this.#call?.index === delta.index ? [] : this.end()
+      const { index, id = '', name = '' } = delta
+      this.#call ??= { index, id, name, arguments: '' }
+      this.#call.arguments += delta.arguments
+      return said
+    }
+    const part = delta.type === 'text' ? { content: delta.text } : { content: '', thinking: delta.text }
+    return [...this.end(), part]
+  }
+
+  /** The call that was still going on. One that was cut off is no call: its arguments would be no object. */
+  end(): Said[] {
+    const call = this.#call
+    this.#call = undefined
+    if (call === undefined) return []
+    const given = objectOf(call.arguments)
+    if (given === undefined) return []
+    const { index, id, name } = call
+    return [{ content: '', tool_calls: [{ id, function: { index, name, arguments: given } }] }]
+  }
+}
+
+/** Several parts as one, which is what a whole answer has. */
+export function joined(parts: readonly Said[]): Said {
+  const thinking = parts.map(part => part.thinking ?? '').join('')
+  const tool_calls = parts.flatMap(part => part.tool_calls ?? [])
+  return {
+    content: parts.map(part => part.content).join(''),
+    ...(thinking !== '' && { thinking }),
+    ...(tool_calls.length > 0 && { tool_calls }),
+  }
+}
+
+/** How long it took; Ollama counts in nanoseconds. `load`: until the engine had accepted the request. */
+export function figures(
+  { reason, usage, timings }: End,
+  milliseconds: { readonly total: number; readonly load: number },
+): Omit<ChatAnswer, 'model' | 'created_at' | 'message'> {
+  return {
+    done: true,
+    done_reason: reason === 'length' ? 'length' : 'stop',
+    total_duration: nanoseconds(milliseconds.total),
+    load_duration: nanoseconds(milliseconds.load),
+    prompt_eval_count: usage.promptTokens,
+    prompt_eval_duration: nanoseconds(timings.prefill),
+    eval_count: usage.completionTokens,
+    eval_duration: nanoseconds(timings.decode),
+  }
+}
+
+export function nanoseconds(milliseconds: number): number {
+  return Math.round(milliseconds * 1e6)
+}
+
+function objectOf(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isObject ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
