@@ -9,8 +9,10 @@ import type { EventHistory } from './http/event-history.ts'
 import { eventRoutes } from './http/events.ts'
 import { createFrame, type FrameParts } from './http/frame.ts'
 import { pageRoutes } from './http/page.ts'
+import { llamaServerRoutes } from './llama-server/routes.ts'
 import { lmStudioRoutes } from './lmstudio/routes.ts'
 import { ollamaRoutes } from './ollama/routes.ts'
+import { chatRequest } from './openai/chat/prompt.ts'
 import { openAiRoutes } from './openai/routes.ts'
 import { profileRoutes } from './profiles/routes.ts'
 import { residencyRoutes } from './residency/routes.ts'
@@ -41,6 +43,7 @@ export function buildApp(parts: AppParts): Hono<Env> {
   anthropicRoutes(app, parts.models)
   ollamaRoutes(app, { ...parts.models, version: parts.version, ollamaPort: parts.ollamaPort })
   lmStudioRoutes(app, parts.models)
+  llamaServerRoutes(app, { ...parts.models, version: parts.version, chatRequest })
   openAiRoutes(app, { ...parts.models, version: parts.version })
   residencyRoutes(app, parts.models)
   profileRoutes(app, parts.models)

@@ -106,6 +106,13 @@ export const rooms: readonly Room[] = [
     packages: ['hono'],
   },
   {
+    name: 'llama-server',
+    holds: 'what editors ask of llama.cpp’s own server',
+    values: [...shared, 'generation'],
+    types: 'all',
+    packages: ['hono'],
+  },
+  {
     name: 'settings',
     holds: 'settings.json, environment and flags, as one value',
     values: shared,
