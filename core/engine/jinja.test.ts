@@ -24,6 +24,11 @@ test.each([
   ['{{ true }}{{ nothing }}{{ [true, none, "a"] }}', "True[True, None, 'a']"],
   ['{{ "a" ~ true ~ nothing ~ {"b": 1} }}', "aTrue{'b': 1}"],
   ['{% for k, v in {"items": 1}.items() %}{{ k }}{{ v }}{% endfor %}', 'items1'],
+  [
+    '{{ nothing | upper }}{{ nothing | length }}{{ nothing | join(",") }}{{ nothing | trim }}{{ " a " | trim | upper }}',
+    '0A',
+  ],
+  ['{% for k, v in nothing | items %}{{ k }}{% endfor %}{{ [3, 1] | sort | join("-") }}', '1-3'],
   ['{% for x in nothing %}{{ x }}{% else %}none{% endfor %}', 'none'],
   ['{% for x in [1, 2, 3] if x > 1 %}{{ x }}{% endfor %}', '23'],
   ['{{ {"a": 1}[nothing] is defined }}{{ {"a": 1}["a"] }}{% set k = "a" %}{{ {"a": 2}[k] }}', 'False12'],

@@ -36,6 +36,28 @@ export const tools: readonly Tool[] = [
   },
 ]
 
+/** What authors leave out at times: types, descriptions, properties. */
+const bareTools: readonly Tool[] = [
+  {
+    name: 'set_level',
+    description: 'Sets it.',
+    parameters: {
+      type: 'object',
+      properties: {
+        level: { enum: ['low', 'high'], description: 'How much' },
+        more: { anyOf: [{ type: 'string' }, { type: 'null' }], description: 'More' },
+        nested: {
+          type: 'object',
+          properties: { deep: { type: 'array', items: { type: 'integer' }, description: 'Deep' } },
+          description: 'Nested',
+        },
+      },
+      required: ['level'],
+    },
+  },
+  { name: 'stop', description: 'Stops.', parameters: { type: 'object', properties: {} } },
+]
+
 const system: ChatMessage = { role: 'system', content: 'Be brief.' }
 export const user: ChatMessage = { role: 'user', content: 'What is the weather in Zürich?' }
 const call = {
@@ -80,6 +102,7 @@ export const conversations: readonly Conversation[] = [
       tools,
     },
   },
+  { name: 'tools with bare schemas', chat: { messages: [user], tools: bareTools } },
   {
     name: 'earlier reasoning',
     chat: { messages: [system, user, { ...answer, reasoning: 'Let me think.' }, thanks] },

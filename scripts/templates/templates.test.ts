@@ -60,7 +60,7 @@ describe.each(readCollection().filter(({ name }) => !(name in unusable)))('$name
       if (!hidden && message.role !== 'assistant' && message.role !== 'tool')
         expect(text).toContain(message.content)
     }
-    if (conversation.chat.tools) for (const tool of tools) expect(text).toContain(tool.name)
+    for (const tool of conversation.chat.tools ?? []) expect(text).toContain(tool.name)
   })
 
   test('what it writes of a call is read as that call', async () => {
