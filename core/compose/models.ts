@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.ts'
 import { createInspector, type Inspector } from '../engine/inspector/client.ts'
 import { createLlamaEngine } from '../engine/llama.ts'
 import { longestByDefault } from '../engine/plan.ts'
+import type { PrefixCacheOptions } from '../engine/protocol.ts'
 import { defaultWatchdog, type WatchdogLimits } from '../engine/watchdog.ts'
 import { ActiveSet } from '../generation/active.ts'
 import { ModelGenerator } from '../generation/generator.ts'
@@ -138,10 +139,18 @@ function llamaCpp(call: Call, { paths, settings, bus, log }: Base): Omit<Chosen,
       log: log.child({ room: 'engine' }),
       templateDeadline,
       watchdog: () => watchdogLimits(settings.current.engine.hang),
+      prefixCache: () => prefixCache(paths.prefixCache, settings.current.engine.prefixCache),
     }),
     library,
     inspector,
   }
+}
+
+function prefixCache(
+  folder: string,
+  { disk, maxGigabytes, maxDays }: Base['settings']['current']['engine']['prefixCache'],
+): PrefixCacheOptions | undefined {
+  return disk ? { folder, maxBytes: maxGigabytes * 1e9, maxAgeDays: maxDays } : undefined
 }
 
 /** Three heartbeats may be missed. */

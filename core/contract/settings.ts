@@ -222,6 +222,22 @@ const engine = z.object({
       }),
     })
     .prefault({}),
+  prefixCache: z
+    .object({
+      disk: setting(z.boolean().default(true), {
+        title: 'Keep prompts’ states on disk',
+        help: 'A conversation goes on quickly after its model was unloaded or the server restarted. The files are private and hold what was computed of prompts.',
+      }),
+      maxGigabytes: setting(z.number().min(0.01).max(10_000).default(4), {
+        title: 'Room for states',
+        help: 'Those unused for longest go first.',
+      }),
+      maxDays: setting(z.number().min(0.01).max(3_650).default(7), {
+        title: 'Age of states',
+        help: 'Days without use after which a state is deleted.',
+      }),
+    })
+    .prefault({}),
   templateSeconds: setting(z.number().min(0.1).max(600).default(2), {
     title: 'Time for a chat template',
     help: 'Seconds a model’s template may take to render a chat before its process is ended.',
