@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /** Files that drive a real browser. They are a project of their own because they need one installed (scripts/test/browser.ts). */
-const browserTests = 'tests/browser/**/*.test.ts'
+const browserTests = ['tests/browser/**/*.test.ts', 'tests/ui*.test.ts']
 /** Series that take minutes: run by `npm run test:long` only. */
 const longTests = '**/*.long.test.ts'
 const ignored = ['**/node_modules/**', 'build/**', 'dist/**', longTests]
@@ -24,11 +24,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'core',
-          include: ['core/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/**/*.test.ts'],
-          exclude: [...ignored, browserTests],
+          include: ['core/**/*.test.ts', 'ui/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/**/*.test.ts'],
+          exclude: [...ignored, ...browserTests],
         },
       },
-      { extends: true, test: { name: 'browser', include: [browserTests], exclude: ignored } },
+      { extends: true, test: { name: 'browser', include: browserTests, exclude: ignored } },
     ],
   },
 })

@@ -1,6 +1,8 @@
 import type { Hono } from 'hono'
 import { anthropicRoutes } from './anthropic/routes.ts'
 import type { Models } from './compose/models.ts'
+import type { DashboardFiles } from './dashboard/files.ts'
+import { dashboardRoutes } from './dashboard/routes.ts'
 import type { DownloadRoom } from './downloads/room.ts'
 import { downloadRoutes } from './downloads/routes.ts'
 import { documentRoutes } from './http/document.ts'
@@ -32,6 +34,8 @@ export interface AppParts {
   readonly models: Models
   readonly downloads: DownloadRoom
   readonly system: SystemParts
+  /** Null where none was built. */
+  readonly dashboard: DashboardFiles | null
 }
 
 /** Mounts every room's routes on one app. */
@@ -49,7 +53,8 @@ export function buildApp(parts: AppParts): Hono<Env> {
   profileRoutes(app, parts.models)
   downloadRoutes(app, parts.downloads)
   eventRoutes(app, parts.history)
-  pageRoutes(app, parts.version)
+  if (parts.dashboard === null) pageRoutes(app, parts.version)
+  else dashboardRoutes(app, parts.dashboard)
   // Last, so that the document has every operation.
   documentRoutes(app, parts.version)
   return app

@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { buildApp } from '../app.ts'
 import type { EndpointFile } from '../contract/status.ts'
+import { findDashboard } from '../dashboard/files.ts'
 import type { DownloadRoom } from '../downloads/room.ts'
 import { EventHistory } from '../http/event-history.ts'
 import { EventSocket } from '../http/events.ts'
@@ -71,6 +73,7 @@ export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack):
     settings,
     models,
     downloads,
+    dashboard: findDashboard(join(import.meta.dirname, 'ui')),
     security: { ...security, live, clock, address: () => address.url, port },
     system: {
       version: version(),

@@ -1,9 +1,20 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import path from 'node:path'
 import { inProject, projectVersion } from '../project.ts'
 import { inputsHash } from './inputs.ts'
 import { englishOnly, writeEntry } from './quick-start.ts'
 import { writeStandIn } from './stand-in.ts'
+import { buildUi } from './ui.ts'
 
 /** One folder for each state of the sources, and `core` as a link to the newest. */
 const folder = inProject('build')
@@ -20,26 +31,40 @@ export interface Build {
 }
 
 /**
- * Bundles the core for Node 26, unless it has been built from these very sources before.
+ * Bundles the core for Node 26, with the dashboard beside it, unless it has been built from these very sources before.
  *
  * Each build has a folder of its own, named by the hash of its inputs. A core that runs loads parts of itself later
  * and starts its runners from the same files: they must not change under it when somebody builds anew.
  */
 export async function buildCore(): Promise<Build> {
   const began = performance.now()
-  const hash = inputsHash()
+  const ui = await dashboard()
+  const hash = createHash('sha256')
+    .update(`${inputsHash()} ${path.basename(ui ?? 'none')}`)
+    .digest('hex')
+    .slice(0, 16)
   const target = path.join(folder, `core-${hash}`)
   const entry = path.join(target, 'main.js')
   const fresh = existsSync(entry)
-  if (!fresh) await bundle(target)
+  if (!fresh) await bundle(target, ui)
   await writeStandIn()
   pointAt(target)
   if (!fresh) removeOld(target)
   return { entry, fresh, milliseconds: performance.now() - began }
 }
 
+/** The built dashboard's folder; null when it cannot be built, for the core does its work without it. */
+async function dashboard(): Promise<string | null> {
+  try {
+    return (await buildUi()).folder
+  } catch (error) {
+    console.error(`The dashboard cannot be built; a plain page stands in for it. ${(error as Error).message}`)
+    return null
+  }
+}
+
 /** Ends the process when the sources cannot be bundled; esbuild has said what is wrong with them. */
-async function bundle(target: string): Promise<void> {
+async function bundle(target: string, ui: string | null): Promise<void> {
   // Loaded here, not above: a start that finds a fresh build does not need it.
   const { build } = await import('esbuild')
   const unfinished = `${target}.${process.pid}`
@@ -73,6 +98,8 @@ async function bundle(target: string): Promise<void> {
     process.exit(1)
   })
   writeEntry(unfinished, 'impetus.js')
+  // Beside the core, where core/compose/doors.ts looks: a core that runs keeps the dashboard it was started with.
+  if (ui !== null) cpSync(ui, path.join(unfinished, 'ui'), { recursive: true })
   rmSync(target, { recursive: true, force: true })
   renameSync(unfinished, target)
 }

@@ -4,7 +4,12 @@ import path from 'node:path'
 import { inProject, root } from '../project.ts'
 
 /** What the built core is made from, beside the sources under core/: the bundler's version and settings, and the dependencies'. */
-const settings = ['package.json', 'package-lock.json', 'scripts/build/core.ts', 'scripts/build/quick-start.ts']
+const settings = [
+  'package.json',
+  'package-lock.json',
+  'scripts/build/core.ts',
+  'scripts/build/quick-start.ts',
+]
 
 /** Paths of the core's sources, relative to the repository and sorted; tests and notes are not among them. */
 function sources(): string[] {
@@ -20,8 +25,13 @@ function sources(): string[] {
  * make the build stale. 200 files take about 10 ms.
  */
 export function inputsHash(): string {
+  return hashOf([...settings, ...sources()])
+}
+
+/** Names the state of these files, paths relative to the repository, by their names and content. */
+export function hashOf(files: readonly string[]): string {
   const hash = createHash('sha256')
-  for (const file of [...settings, ...sources()]) {
+  for (const file of files) {
     hash.update(`${file}\0`)
     hash.update(readFileSync(inProject(file)))
     hash.update('\0')

@@ -18,6 +18,11 @@ export const checks: readonly Check[] = [
     env: { GOMAXPROCS: '1' },
   },
   {
+    name: 'types of the dashboard',
+    command: ['node_modules/typescript/bin/tsc', '--project', 'ui/tsconfig.json'],
+    env: { GOMAXPROCS: '1' },
+  },
+  {
     name: 'format and lint',
     command: [
       'node_modules/@biomejs/biome/bin/biome',

@@ -34,7 +34,7 @@ export const suites: readonly Suite[] = [
     name: 'browser',
     holds: 'tests that drive a real browser against a real core',
     // No browser is installed for somebody who asked for other tests.
-    isAskedFor: patterns => matches('tests/browser/**/*.test.ts', patterns),
+    isAskedFor: patterns => matches(['tests/browser/**/*.test.ts', 'tests/ui*.test.ts'], patterns),
     prepare() {
       const browser = ensureBrowser()
       if ('missing' in browser) return browser.missing
@@ -45,6 +45,6 @@ export const suites: readonly Suite[] = [
   },
 ]
 
-function matches(files: string, patterns: readonly string[]): boolean {
-  return globSync(files, { cwd: root }).some(file => patterns.some(pattern => file.includes(pattern)))
+function matches(files: readonly string[], patterns: readonly string[]): boolean {
+  return globSync([...files], { cwd: root }).some(file => patterns.some(pattern => file.includes(pattern)))
 }

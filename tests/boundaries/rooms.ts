@@ -141,6 +141,13 @@ export const rooms: readonly Room[] = [
     types: 'none',
     packages: ['zod'],
   },
+  {
+    name: 'dashboard',
+    holds: 'the built dashboard’s files, as the browser gets them',
+    values: shared,
+    types: 'all',
+    packages: [],
+  },
 ]
 
 /** Packages that only some files of a room may import, each with the reason. */

@@ -1,0 +1,33 @@
+import { useEffect, useState } from 'react'
+import { type Screen, screens } from '../screens.ts'
+
+function screenInAddress(): Screen {
+  const name = location.hash.slice(1)
+  return screens.find(screen => screen.name === name) ?? screens[0]
+}
+
+/** The screen that the address names. The address changes by links and by the keys below. */
+export function useScreen(): Screen {
+  const [screen, setScreen] = useState(screenInAddress)
+  useEffect(() => {
+    const look = () => setScreen(screenInAddress())
+    addEventListener('hashchange', look)
+    return () => removeEventListener('hashchange', look)
+  }, [])
+  return screen
+}
+
+/** ⌘1 to ⌘5 and ⌘, (Ctrl elsewhere) open the screens. */
+export function useScreenKeys(): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (!(event.metaKey || event.ctrlKey) || event.altKey || event.shiftKey) return
+      const screen = screens.find(({ key }) => key === event.key)
+      if (screen === undefined) return
+      event.preventDefault()
+      location.hash = screen.name
+    }
+    addEventListener('keydown', press)
+    return () => removeEventListener('keydown', press)
+  }, [])
+}
