@@ -59,3 +59,33 @@ export const getModel = endpoint({
   scope: 'inference',
   response: model,
 })
+
+export const loadOpenAiModel = endpoint({
+  id: 'loadOpenAiModel',
+  method: 'post',
+  path: '/v1/models/:id/load',
+  aliases: ['/models/:id/load'],
+  summary: 'Brings a model into memory; answers when it is there',
+  scope: 'inference',
+  response: model,
+})
+
+export const switchModel = endpoint({
+  id: 'switchModel',
+  method: 'post',
+  path: '/v1/models/:id/switch',
+  aliases: ['/models/:id/switch'],
+  summary: 'Brings a model into memory, and takes those out that nobody uses and that are not pinned',
+  scope: 'inference',
+  response: model,
+})
+
+export const unloadOpenAiModel = endpoint({
+  id: 'unloadOpenAiModel',
+  method: 'post',
+  path: '/v1/models/:id/unload',
+  aliases: ['/models/:id/unload'],
+  summary: 'Takes a model out of memory, once its running answers are done',
+  scope: 'admin',
+  response: model,
+})

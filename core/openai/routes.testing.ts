@@ -7,6 +7,7 @@ import { settingsSchema } from '../contract/settings.ts'
 import { createScriptedEngine, type ScriptedOptions } from '../engine/scripted/scripted.ts'
 import { ActiveSet } from '../generation/active.ts'
 import { ModelGenerator } from '../generation/generator.ts'
+import { Prompts } from '../generation/prompts.ts'
 import type { Principal } from '../http/env.ts'
 import { createFrame } from '../http/frame.ts'
 import { LiveRequests } from '../http/live.ts'
@@ -78,6 +79,7 @@ export function openRoutes({ sse = {}, responses = openStore(), keyId, ...option
     generator,
     residency,
     responses,
+    prompts: new Prompts(residency),
     contextLength: trained => trained,
     version: '1.2.3',
     sse,

@@ -7,6 +7,8 @@ import {
   getResponse,
   listInputItems,
 } from '../../contract/responses.ts'
+import { countResponseTokens } from '../../contract/text.ts'
+import type { Prompts } from '../../generation/prompts.ts'
 import type { Env } from '../../http/env.ts'
 import { serve } from '../../http/serve.ts'
 import type { AnsweringParts } from '../answering.ts'
@@ -14,7 +16,7 @@ import { Answering } from './answering.ts'
 import { RunningResponses } from './running.ts'
 import { notFound, type ResponseStore } from './store.ts'
 
-export type ResponseParts = AnsweringParts & { readonly responses: ResponseStore }
+export type ResponseParts = AnsweringParts & { readonly responses: ResponseStore; readonly prompts: Prompts }
 
 export function responseRoutes(app: Hono<Env>, parts: ResponseParts): void {
   const { responses: store } = parts
@@ -30,6 +32,12 @@ export function responseRoutes(app: Hono<Env>, parts: ResponseParts): void {
     const asked = await answering.prepare(body)
     if (body.background) return answering.inBackground(asked)
     return body.stream ? answering.stream(asked, signal) : answering.whole(asked, signal)
+  })
+
+  serve(app, countResponseTokens, async ({ body, context, signal }) => {
+    const { model, request } = await new Answering(parts, running, ownerOf(context), context).prepare(body)
+    const input_tokens = await parts.prompts.count(model.id, request, signal)
+    return { object: 'response.input_tokens' as const, input_tokens }
   })
 
   serve(app, getResponse, ({ params, query, context }) => {
