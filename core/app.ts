@@ -17,6 +17,7 @@ import { ollamaRoutes } from './ollama/routes.ts'
 import { chatRequest } from './openai/chat/prompt.ts'
 import { openAiRoutes } from './openai/routes.ts'
 import { profileRoutes } from './profiles/routes.ts'
+import { requestRoutes } from './requests/routes.ts'
 import { residencyRoutes } from './residency/routes.ts'
 import { type SecurityRoutesParts, securityRoutes } from './security/routes.ts'
 import { settingsRoutes } from './settings/routes.ts'
@@ -51,6 +52,7 @@ export function buildApp(parts: AppParts): Hono<Env> {
   openAiRoutes(app, { ...parts.models, version: parts.version })
   residencyRoutes(app, parts.models)
   profileRoutes(app, parts.models)
+  requestRoutes(app, { ...parts.models, chatRequest })
   downloadRoutes(app, parts.downloads)
   eventRoutes(app, parts.history)
   if (parts.dashboard === null) pageRoutes(app, parts.version)

@@ -92,6 +92,13 @@ export const commands: readonly Command[] = [
     load: async () => ({ run: (await import('./load.ts')).unload }),
   },
   {
+    name: 'explain',
+    summary: 'Say why a request took as long as it did; without an ID, list the recent ones',
+    arguments: [{ name: 'ID', help: 'Of the request, as the x-request-id header has it' }],
+    examples: ['impetus explain', 'impetus explain req_5f0c2a9be1d34467'],
+    load: () => import('./explain.ts'),
+  },
+  {
     name: 'profiles',
     summary: 'List the profiles: sets of values for loading and asking models',
     examples: ['impetus profiles'],

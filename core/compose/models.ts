@@ -20,6 +20,7 @@ import { ExitError } from '../platform/exit.ts'
 import type { Profiles } from '../profiles/profiles.ts'
 import { withSamplingDefaults } from '../profiles/sampling-defaults.ts'
 import { given } from '../profiles/values.ts'
+import { RecentRequests } from '../requests/requests.ts'
 import type { Residency } from '../residency/types.ts'
 import { observed } from '../system/engine-health.ts'
 import type { Base } from './base.ts'
@@ -37,6 +38,7 @@ export interface Models {
   readonly responses: ResponseStore
   readonly prompts: Prompts
   readonly profiles: Profiles
+  readonly requests: RecentRequests
   readonly defaultProfile: () => string | null
   /** The context that this model, trained for so many tokens, gets, where the memory allows. */
   readonly contextLength: (trained: number, modelId?: string) => number
@@ -53,9 +55,11 @@ export async function startModels(call: Call, base: Base, stack: AsyncDisposable
   const profiles = startProfiles(base, () => residency.reconsider())
   const residency = await startResidency({ base, engine, library, inspector, profiles }, stack)
   const active = new ActiveSet()
-  const generator = withSamplingDefaults(new ModelGenerator({ library, residency, active, bus }), id =>
-    given(profiles.effective(id).sampling ?? {}),
-  )
+  const requests = new RecentRequests(() => settings.current.requests, base.clock)
+  stack.defer(settings.onChange(() => requests.trim()))
+  const plain = new ModelGenerator({ library, residency, active, bus })
+  const defaults = (id: string) => given(profiles.effective(id).sampling ?? {})
+  const generator = requests.watching(withSamplingDefaults(plain, defaults))
   const prompts = new Prompts(residency)
   const responses = startResponses(base, stack)
   const contextLength = (trained: number, id = '') =>
@@ -70,6 +74,7 @@ export async function startModels(call: Call, base: Base, stack: AsyncDisposable
     prompts,
     responses,
     profiles,
+    requests,
     defaultProfile: () => settings.current.models.profile,
     contextLength,
   }

@@ -276,6 +276,17 @@ const downloads = z.object({
   ),
 })
 
+const requests = z.object({
+  keep: setting(z.int().min(0).max(10_000).default(200), {
+    title: 'Recent requests',
+    help: 'How many are remembered for the requests view, in memory only.',
+  }),
+  texts: setting(z.boolean().default(true), {
+    title: 'Remember their texts',
+    help: 'Prompts and answers beside the figures, in memory only, for callers with the admin scope.',
+  }),
+})
+
 const logs = z.object({
   level: setting(z.enum(['debug', 'info', 'warn', 'error']).default('info'), {
     title: 'Detail',
@@ -331,6 +342,7 @@ const sections = z.object({
   downloads: downloads.prefault({}).meta({ title: 'Downloads' }),
   responses: responses.prefault({}).meta({ title: 'Responses' }),
   ollama: ollama.prefault({}).meta({ title: 'Ollama’s clients' }),
+  requests: requests.prefault({}).meta({ title: 'Recent requests' }),
   logs: logs.prefault({}).meta({ title: 'Logs' }),
 })
 

@@ -57,6 +57,13 @@ export const rooms: readonly Room[] = [
     packages: ['hono'],
   },
   {
+    name: 'requests',
+    holds: 'what was asked lately, and why it took as long as it did',
+    values: shared,
+    types: 'all',
+    packages: ['hono'],
+  },
+  {
     name: 'library',
     holds: 'model files on disk',
     values: shared,
