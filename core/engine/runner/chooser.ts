@@ -59,7 +59,9 @@ export class Chooser implements Disposable {
   /** From the logits at `logit` of the step just computed. @throws `invalid_value` when nothing may be chosen */
   async choose(context: AddonContext, logit: number): Promise<Choice> {
     const { request } = this.#parts
-    const token = this.#forced.shift() ?? (await this.#sample(context, logit))
+    const forced = this.#forced.shift()
+    if (forced !== undefined && this.#held?.put(forced)) this.#configure()
+    const token = forced ?? (await this.#sample(context, logit))
     const logprob = await this.#likelihoods?.of(context, logit, token, request.logprobs?.top ?? 0)
     this.#saw(token)
     return { token, piece: this.#piece(token), ...(logprob && { logprob }) }

@@ -67,6 +67,23 @@ export class HeldAnswer {
     return true
   }
 
+  /**
+   * Takes in a token that was not sampled but put there. One that does not fit ends the constraint.
+   *
+   * @returns whether the grammar holds no longer
+   */
+  put(token: number): boolean {
+    if (this.state === undefined) return false
+    const { AddonSampler } = this.#binding
+    if (AddonSampler.canBeNextTokenForGrammarEvaluationState(this.state, token)) {
+      AddonSampler.acceptGrammarEvaluationStateToken(this.state, token)
+      return false
+    }
+    this.state = undefined
+    this.#over = true
+    return true
+  }
+
   #begin(): AddonGrammarState {
     return new this.#binding.AddonGrammarEvaluationState(this.#model.addon, this.#grammar)
   }
