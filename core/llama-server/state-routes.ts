@@ -11,8 +11,8 @@ import { propsOf, slotsOf } from './state.ts'
 export interface StateParts {
   readonly library: Library
   readonly residency: Residency
-  /** The context that a model trained for this many tokens gets, by the settings. */
-  readonly contextLength: (trained: number) => number
+  /** The context that this model, trained for so many tokens, gets by the settings. */
+  readonly contextLength: (trained: number, modelId: string) => number
   /** Of Impetus. */
   readonly version: string
 }
@@ -22,7 +22,7 @@ export function llamaStateRoutes(app: Hono<Env>, parts: StateParts): void {
   serve(app, llamaProps, async ({ query, signal }) => {
     const model = await meant(parts, query.model)
     const facts = await library.facts(model.id, signal)
-    const planned = facts.state === 'known' ? contextLength(facts.facts.trainedContextLength) : null
+    const planned = facts.state === 'known' ? contextLength(facts.facts.trainedContextLength, model.id) : null
     const loaded = await loadedFacts(residency, model.id, signal)
     return propsOf({ model, facts, loaded, planned, version })
   })

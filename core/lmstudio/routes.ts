@@ -10,8 +10,8 @@ import { lmStudioEntry } from './list.ts'
 export interface LmStudioParts {
   readonly library: Library
   readonly residency: Residency
-  /** The context that a model trained for this many tokens gets, by the settings. */
-  readonly contextLength: (trained: number) => number
+  /** The context that this model, trained for so many tokens, gets by the settings. */
+  readonly contextLength: (trained: number, modelId: string) => number
 }
 
 /** How long a list waits for files that nobody has read yet. Where there are many, a later list knows more of them. */
@@ -34,6 +34,7 @@ export function lmStudioRoutes(app: Hono<Env>, parts: LmStudioParts): void {
 
 function view(parts: LmStudioParts, model: InstalledModel, facts: FactsState): LmStudioModel {
   const inMemory = parts.residency.states().find(one => one.id === model.id)
-  const planned = facts.state === 'known' ? parts.contextLength(facts.facts.trainedContextLength) : null
+  const planned =
+    facts.state === 'known' ? parts.contextLength(facts.facts.trainedContextLength, model.id) : null
   return lmStudioEntry(model, facts, inMemory, planned)
 }

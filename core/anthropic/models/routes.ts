@@ -10,8 +10,8 @@ import { modelOf, pageOf } from './list.ts'
 
 export interface AnthropicModelParts {
   readonly library: Library
-  /** The context that a model trained for this many tokens gets, by the settings. */
-  readonly contextLength: (trained: number) => number
+  /** The context that this model, trained for so many tokens, gets by the settings. */
+  readonly contextLength: (trained: number, modelId: string) => number
 }
 
 /**
@@ -45,6 +45,6 @@ export function anthropicModelRoutes(app: Hono<Env>, parts: AnthropicModelParts)
 
 function view({ library, contextLength }: AnthropicModelParts, model: InstalledModel): AnthropicModel {
   const facts = library.factsNow(model.id)
-  const tokens = facts.state === 'known' ? contextLength(facts.facts.trainedContextLength) : null
+  const tokens = facts.state === 'known' ? contextLength(facts.facts.trainedContextLength, model.id) : null
   return modelOf(model, facts, tokens)
 }

@@ -5,7 +5,7 @@ import type { FactsState, InstalledModel, ModelFacts } from '../../library/types
 import type { ModelState } from '../../residency/types.ts'
 
 /** Ollama writes the tag always, and some clients compare whole names. */
-export function nameOf({ id }: InstalledModel): string {
+function nameOf({ id }: InstalledModel): string {
   return `${id}:latest`
 }
 

@@ -11,8 +11,8 @@ import { running, shown, tagged } from './models.ts'
 export interface OllamaModelParts {
   readonly library: Library
   readonly residency: Residency
-  /** The context that a model trained for this many tokens gets, by the settings. */
-  readonly contextLength: (trained: number) => number
+  /** The context that this model, trained for so many tokens, gets by the settings. */
+  readonly contextLength: (trained: number, modelId: string) => number
   /** Of Impetus. */
   readonly version: string
 }
@@ -45,7 +45,7 @@ export function ollamaModelRoutes(app: Hono<Env>, parts: OllamaModelParts): void
     const model = await namedModel(library, body.model ?? body.name)
     const facts = await library.facts(model.id, signal)
     const loaded = residency.states().find(one => one.id === model.id)?.contextLength ?? null
-    const planned = facts.state === 'known' ? contextLength(facts.facts.trainedContextLength) : null
+    const planned = facts.state === 'known' ? contextLength(facts.facts.trainedContextLength, model.id) : null
     return shown(model, facts, loaded ?? planned)
   })
 }
