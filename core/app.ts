@@ -34,9 +34,9 @@ export interface AppParts {
   readonly settings: SettingsStore
   readonly models: Models
   readonly downloads: DownloadRoom
-  readonly system: SystemParts
   /** Null where none was built. */
   readonly dashboard: DashboardFiles | null
+  readonly system: SystemParts
 }
 
 /** Mounts every room's routes on one app. */
@@ -48,7 +48,7 @@ export function buildApp(parts: AppParts): Hono<Env> {
   anthropicRoutes(app, parts.models)
   ollamaRoutes(app, { ...parts.models, version: parts.version, ollamaPort: parts.ollamaPort })
   lmStudioRoutes(app, parts.models)
-  llamaServerRoutes(app, { ...parts.models, version: parts.version, chatRequest })
+  llamaServerRoutes(app, { ...parts.models, version: parts.version })
   openAiRoutes(app, { ...parts.models, version: parts.version })
   residencyRoutes(app, parts.models)
   profileRoutes(app, parts.models)

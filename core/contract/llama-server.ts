@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { createChatCompletion } from './chat.ts'
 import { endpoint } from './endpoint.ts'
 import { list, stop, timings } from './openai.ts'
 
@@ -13,8 +12,6 @@ const model = z
 const wholeNumber = z.number().refine(Number.isInteger, 'must be a whole number').nullish()
 
 /** By hand: a zod array would write an issue for every one of a hundred thousand tokens. */
-const tokens = z.custom<number[]>(isTokens, `must be a list of at most ${most.tokens} tokens`)
-
 function isTokens(value: unknown): value is number[] {
   return (
     Array.isArray(value) &&
@@ -119,44 +116,6 @@ export const llamaInfill = endpoint({
   request: infillRequest,
   response: anyAnswer,
   stream: 'text/event-stream',
-})
-
-export const llamaTokenize = endpoint({
-  id: 'llamaTokenize',
-  method: 'post',
-  path: '/tokenize',
-  summary: "llama.cpp's server's: the tokens of a text",
-  scope: 'inference',
-  request: z.looseObject({
-    model,
-    content: z.string(),
-    parse_special: z
-      .boolean()
-      .nullish()
-      .meta({ description: 'Whether text like <|im_start|> is the special token; true where it is missing' }),
-    with_pieces: z.boolean().nullish().meta({ description: 'Refused unless false' }),
-  }),
-  response: z.object({ tokens: z.array(z.int()) }),
-})
-
-export const llamaDetokenize = endpoint({
-  id: 'llamaDetokenize',
-  method: 'post',
-  path: '/detokenize',
-  summary: "llama.cpp's server's: the text of tokens",
-  scope: 'inference',
-  request: z.looseObject({ model, tokens }),
-  response: z.object({ content: z.string() }),
-})
-
-export const llamaApplyTemplate = endpoint({
-  id: 'llamaApplyTemplate',
-  method: 'post',
-  path: '/apply-template',
-  summary: "llama.cpp's server's: the text that a conversation becomes for the model",
-  scope: 'inference',
-  request: createChatCompletion.request,
-  response: z.object({ prompt: z.string() }),
 })
 
 export const llamaProps = endpoint({

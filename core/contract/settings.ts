@@ -311,17 +311,6 @@ const logs = z.object({
   }),
 })
 
-const responses = z.object({
-  store: setting(z.boolean().default(true), {
-    title: 'Keep responses',
-    help: 'Responses (of /v1/responses) are kept with their input, for clients that go on from them. Off: nothing is kept, and what was is deleted.',
-  }),
-  keepHours: setting(z.int().min(1).max(720).default(24), {
-    title: 'Time that responses are kept',
-    help: 'Hours since a response was made or gone on from.',
-  }),
-})
-
 const ollama = z.object({
   listen: setting(z.boolean().default(false), {
     title: 'Answer on Ollama’s port too',
@@ -332,6 +321,17 @@ const ollama = z.object({
     title: 'Ollama’s port',
     help: 'On this machine only. 0 takes any free one.',
     restart: true,
+  }),
+})
+
+const responses = z.object({
+  store: setting(z.boolean().default(true), {
+    title: 'Keep responses',
+    help: 'Responses (of /v1/responses) are kept with their input, for clients that go on from them. Off: nothing is kept, and what was is deleted.',
+  }),
+  keepHours: setting(z.int().min(1).max(720).default(24), {
+    title: 'Time that responses are kept',
+    help: 'Hours since a response was made or gone on from.',
   }),
 })
 

@@ -19,6 +19,7 @@ export const tokenize = endpoint({
   id: 'tokenize',
   method: 'post',
   path: '/v1/tokenize',
+  aliases: ['/tokenize'],
   summary: 'The tokens of a text',
   scope: 'inference',
   request: z.looseObject({
@@ -29,6 +30,7 @@ export const tokenize = endpoint({
       .boolean()
       .nullish()
       .meta({ description: 'Whether text like <|im_start|> is the special token; true where it is missing' }),
+    with_pieces: z.boolean().nullish().meta({ description: 'Refused unless false' }),
   }),
   response: z.object({
     tokens: z.array(z.int()),
@@ -41,6 +43,7 @@ export const detokenize = endpoint({
   id: 'detokenize',
   method: 'post',
   path: '/v1/detokenize',
+  aliases: ['/detokenize'],
   summary: 'The text of tokens',
   scope: 'inference',
   request: z.looseObject({ model, tokens }),
@@ -54,6 +57,7 @@ export const applyTemplate = endpoint({
   id: 'applyTemplate',
   method: 'post',
   path: '/v1/apply-template',
+  aliases: ['/apply-template'],
   summary: 'The text that a chat becomes for the model',
   scope: 'inference',
   request: createChatCompletion.request,

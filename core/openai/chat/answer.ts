@@ -1,6 +1,7 @@
 import type { ChatCompletion } from '../../contract/chat.ts'
 import type { TokenLogprob } from '../../engine/engine.ts'
-import { type AnswerDelta, type End, type Head, wireTimings, wireUsage } from '../wire.ts'
+import { wireTimings } from '../../generation/timings.ts'
+import { type AnswerDelta, type End, type Head, wireUsage } from '../wire.ts'
 import { type Choice, chatLogprobs, finishOf } from './chunks.ts'
 
 type WireChoice = ChatCompletion['choices'][number]

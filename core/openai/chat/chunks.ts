@@ -1,7 +1,8 @@
 import type { ChatChunk, ChatLogprobs, FinishReason } from '../../contract/chat.ts'
 import type { WireUsage } from '../../contract/openai.ts'
 import type { EndReason, TokenLogprob } from '../../engine/engine.ts'
-import { type AnswerDelta, type End, type Head, wireLikelihood, wireTimings } from '../wire.ts'
+import { wireTimings } from '../../generation/timings.ts'
+import { type AnswerDelta, type End, type Head, wireLikelihood } from '../wire.ts'
 
 type WireDelta = ChatChunk['choices'][number]['delta']
 

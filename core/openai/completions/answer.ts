@@ -1,5 +1,6 @@
 import type { Completion } from '../../contract/completions.ts'
-import { type AnswerDelta, type End, type Head, wireTimings, wireUsage } from '../wire.ts'
+import { wireTimings } from '../../generation/timings.ts'
+import { type AnswerDelta, type End, type Head, wireUsage } from '../wire.ts'
 import { finishReasonOf, textOf } from './chunks.ts'
 import { LogprobLists } from './logprobs.ts'
 

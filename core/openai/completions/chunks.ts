@@ -1,7 +1,8 @@
 import type { CompletionChunk, CompletionLogprobs } from '../../contract/completions.ts'
 import type { WireUsage } from '../../contract/openai.ts'
 import type { EndReason } from '../../engine/engine.ts'
-import { type AnswerDelta, type Head, wireTimings } from '../wire.ts'
+import { wireTimings } from '../../generation/timings.ts'
+import type { AnswerDelta, Head } from '../wire.ts'
 import { LogprobLists } from './logprobs.ts'
 
 /** Raw text has no tool calls: whatever else ends it is a stop. */

@@ -26,6 +26,10 @@ export function textRoutes(app: Hono<Env>, { library, residency, prompts }: Text
       const message = '"content" is missing: send the text to tokenize.'
       throw new ImpetusError('invalid_value', message, { param: 'content' })
     }
+    if (body.with_pieces) {
+      const message = '"with_pieces" is not supported: send the tokens to /v1/detokenize.'
+      throw new ImpetusError('invalid_value', message, { param: 'with_pieces' })
+    }
     await using lease = await hold(body.model, signal)
     const { model } = lease
     const tokens = await model.tokenize(text, { special: body.parse_special ?? true }, signal)
