@@ -70,6 +70,14 @@ const value = fc.letrec<{ value: unknown }>(tie => ({
   ),
 })).value
 
+test('what one branch of allOf looked at, another has not seen', () => {
+  const rule = { allOf: [{ items: true }, { unevaluatedItems: false }] }
+  expect(checkValue(rule, [[]], 'schema')).toBeDefined()
+  expect(
+    checkValue({ ...rule, allOf: [{ items: true }], unevaluatedItems: false }, [[]], 'schema'),
+  ).toBeUndefined()
+})
+
 test('agrees with an independent validator on any keyword and any value', () => {
   let valid = 0
   fc.assert(

@@ -41,13 +41,16 @@ export class Validator {
     if (++this.#steps > maxSteps || depth > 500) throw new ValidationTooCostly()
     if (schema === true) return undefined
     if (schema === false) return { path, keyword: 'false' }
-    return (
-      this.#combined(schema, value, path, seen, depth) ??
+    // A schema sees what its own keywords looked at, and its parent what all its children did; cousins see nothing.
+    const own = new Seen()
+    const violation =
+      this.#combined(schema, value, path, own, depth) ??
       this.#constant(schema, value, path) ??
       this.#scalar(schema, value, path) ??
-      (Array.isArray(value) ? this.#array(schema, value, path, seen, depth) : undefined) ??
-      (isObject(value) ? this.#object(schema, value, path, seen, depth) : undefined)
-    )
+      (Array.isArray(value) ? this.#array(schema, value, path, own, depth) : undefined) ??
+      (isObject(value) ? this.#object(schema, value, path, own, depth) : undefined)
+    if (violation === undefined) seen.add(own)
+    return violation
   }
 
   #passes(schema: Schema, value: unknown, seen: Seen, depth: number): boolean {
