@@ -58,8 +58,10 @@ describe('HomeLock', () => {
     const path = join(folder, 'lock')
     const script = `
       import { HomeLock } from ${JSON.stringify(join(import.meta.dirname, 'lock.ts'))}
-      process.stdout.write(String(new HomeLock(${JSON.stringify(path)}).acquire()))
-      setInterval(() => {}, 1000)`
+      // Held by the timer: a lock that nobody refers to any more is collected, and free.
+      const lock = new HomeLock(${JSON.stringify(path)})
+      process.stdout.write(String(lock.acquire()))
+      setInterval(() => lock, 1000)`
     const holder = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
