@@ -1,4 +1,5 @@
 import { lstat, realpath } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ImpetusError } from '../contract/errors.ts'
 import type { ModelSource } from '../engine/engine.ts'
 import type { Inspector } from '../engine/inspector/client.ts'
@@ -29,6 +30,9 @@ const rescanAfterMilliseconds = 2000
 
 /** A process each of some 0.1 s: more at once would heat the machine for a list that few people scroll through. */
 const readAheadAtMost = 100
+
+/** How long a list waits for files to be read. Where there are many, a later list knows more of them. */
+const listPatienceMilliseconds = 1500
 
 /** The `.gguf` files in some folders. */
 export class FolderLibrary implements Library {
@@ -124,8 +128,10 @@ export class FolderLibrary implements Library {
     return model === undefined ? { state: 'unknown' } : this.#facts.get(model, signal)
   }
 
-  readAhead(): Promise<void> {
-    return this.#facts.readAhead(this.list(), readAheadAtMost)
+  async listReady(signal: AbortSignal): Promise<void> {
+    await this.settled()
+    const read = this.#facts.readAhead(this.list(), readAheadAtMost)
+    await Promise.race([read, sleep(listPatienceMilliseconds, undefined, { signal, ref: false })])
   }
 
   async #scan(): Promise<void> {

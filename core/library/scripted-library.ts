@@ -56,7 +56,7 @@ export class ScriptedLibrary implements Library {
     return this.factsNow(id)
   }
 
-  async readAhead(): Promise<void> {}
+  async listReady(): Promise<void> {}
   async settled(): Promise<void> {}
   async start(): Promise<void> {}
   async stop(): Promise<void> {}

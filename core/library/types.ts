@@ -73,8 +73,11 @@ export interface Library {
   factsNow(id: string): FactsState
   /** Reads the file in the inspector unless that was done before for this very file. Never rejects but by the signal. */
   facts(id: string, signal: AbortSignal): Promise<FactsState>
-  /** Reads the first hundred files that nobody has read yet, one after another. Never rejects. */
-  readAhead(): Promise<void>
+  /**
+   * Fulfils when there is a list worth showing: the folders have been looked at, and the first hundred files that
+   * nobody had read yet have been read, as far as that is done in a second and a half.
+   */
+  listReady(signal: AbortSignal): Promise<void>
   /** Looks at the folders again, for whoever has just put a file there. Never rejects. */
   rescan(): Promise<void>
   /** Begins to look and to watch; does not wait for what is found (see `settled`). */

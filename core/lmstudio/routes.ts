@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hono } from 'hono'
 import { type LmStudioModel, lmStudioModel, lmStudioModels } from '../contract/lmstudio.ts'
 import type { Env } from '../http/env.ts'
@@ -14,15 +13,11 @@ export interface LmStudioParts {
   readonly contextLength: (trained: number, modelId: string) => number
 }
 
-/** How long a list waits for files that nobody has read yet. Where there are many, a later list knows more of them. */
-const patienceMilliseconds = 1500
-
 /** LM Studio's lists of models, by which editors find local ones. */
 export function lmStudioRoutes(app: Hono<Env>, parts: LmStudioParts): void {
   const { library } = parts
   serve(app, lmStudioModels, async ({ signal }) => {
-    await library.settled()
-    await Promise.race([library.readAhead(), sleep(patienceMilliseconds, undefined, { signal, ref: false })])
+    await library.listReady(signal)
     const data = library.list().map(model => view(parts, model, library.factsNow(model.id)))
     return { object: 'list' as const, data }
   })

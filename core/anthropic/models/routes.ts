@@ -32,7 +32,7 @@ export function anthropicModelRoutes(app: Hono<Env>, parts: AnthropicModelParts)
     })
   }
   mount([listModels.path, ...listModels.aliases], async context => {
-    await library.settled()
+    await library.listReady(context.get('signal'))
     return pageOf(
       library.list().map(model => view(parts, model)),
       context.req.query(),

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hono } from 'hono'
 import { ollamaPs, ollamaShow, ollamaTags, ollamaVersion } from '../../contract/ollama.ts'
 import type { Env } from '../../http/env.ts'
@@ -20,16 +19,12 @@ export interface OllamaModelParts {
 /** The version of Ollama whose API this is. Codex refuses any below 0.13.4. */
 const ollamaApi = '0.13.4'
 
-/** How long a list waits for files that nobody has read yet. Where there are many, a later list knows more of them. */
-const patienceMilliseconds = 1500
-
 export function ollamaModelRoutes(app: Hono<Env>, parts: OllamaModelParts): void {
   const { library, residency, contextLength, version } = parts
   serve(app, ollamaVersion, () => ({ version: ollamaApi, impetus: version }))
 
   serve(app, ollamaTags, async ({ signal }) => {
-    await library.settled()
-    await Promise.race([library.readAhead(), sleep(patienceMilliseconds, undefined, { signal, ref: false })])
+    await library.listReady(signal)
     return { models: library.list().map(model => tagged(model, library.factsNow(model.id))) }
   })
 

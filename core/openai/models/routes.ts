@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hono } from 'hono'
 import {
   getModel,
@@ -21,14 +20,10 @@ export interface ModelParts {
   readonly contextLength: (trained: number, modelId: string) => number
 }
 
-/** How long a list waits for files that nobody has read yet. Where there are many, a later list knows more of them. */
-const patienceMilliseconds = 1500
-
 export function modelRoutes(app: Hono<Env>, parts: ModelParts): void {
   const { library } = parts
   serve(app, listModels, async ({ signal }) => {
-    await library.settled()
-    await Promise.race([library.readAhead(), sleep(patienceMilliseconds, undefined, { signal, ref: false })])
+    await library.listReady(signal)
     const data = library.list().map(model => view(parts, model, library.factsNow(model.id)))
     return { object: 'list' as const, data }
   })
