@@ -13,6 +13,7 @@ export default defineConfig({
     pool: 'forks',
     // The promise of .ci/run, and what leaves a two-core machine usable: models in the tests have one thread each.
     maxWorkers: 2,
+    setupFiles: ['tests/support/deterministic.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     teardownTimeout: 10_000,
