@@ -17,6 +17,8 @@ const entry = join(import.meta.dirname, '..', 'core', 'main.ts')
 let box: Sandbox
 let hub: FakeHub
 let core: Core
+/** Slow, so that there is time to pause it while every command takes seconds to start. */
+const large = new FakeFile('large.gguf', modelBytes(12 * MB), { bytesPerSecond: MB / 2 })
 
 beforeAll(async () => {
   box = new Sandbox()
@@ -27,7 +29,7 @@ beforeAll(async () => {
     gguf: { total: 1.2e9, architecture: 'llama', context_length: 8192 },
     gated: 'auto',
   })
-  hub.add('owner/large-GGUF', [new FakeFile('large.gguf', modelBytes(12 * MB), { bytesPerSecond: 4 * MB })])
+  hub.add('owner/large-GGUF', [large])
   hub.accounts.set('hf_friendly_token', new Set(['owner/tiny-GGUF']))
   mkdirSync(box.home, { mode: 0o700 })
   writeFileSync(box.paths.settings, JSON.stringify({ downloads: { reserveBytes: 0 } }))
@@ -94,6 +96,7 @@ describe('from the command line', () => {
     const detached = await box.run(['pull', '--detach', 'hf:owner/large-GGUF'])
     expect(detached.stdout).toContain(paused?.id)
     expect((await box.run(['downloads', 'pause', paused?.id as string])).stdout).toContain('paused')
+    large.faults = {}
     expect((await box.run(['downloads', 'resume', paused?.id as string])).code).toBe(0)
     expect((await box.run(['pull', 'hf:owner/large-GGUF'])).code).toBe(0)
     expect((await box.run(['downloads', 'remove', paused?.id as string])).stdout).toContain('off the list')
