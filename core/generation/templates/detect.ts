@@ -65,7 +65,7 @@ const rules: readonly Rule[] = [
 ]
 
 /** The notation a template teaches its model; undefined when it teaches none that we know. */
-export function toolSyntax(template: string): ToolSyntax | undefined {
+function toolSyntax(template: string): ToolSyntax | undefined {
   const found = rules.find(
     ([, marks, without = []]) =>
       marks.every(mark => template.includes(mark)) && !without.some(mark => template.includes(mark)),

@@ -30,7 +30,7 @@ export function* readArguments({ reader, answer }: CallContext, begin: () => voi
 }
 
 /** The text itself when it is a JSON object; '{}' for an empty one. */
-export function objectText(text: string): string | undefined {
+function objectText(text: string): string | undefined {
   if (text.trim() === '') return '{}'
   try {
     const value: unknown = JSON.parse(text)

@@ -9,7 +9,7 @@ import { forcedCalls, offeredCalls } from './call-grammar.ts'
 import { toolFormats } from './formats.ts'
 import { createInterpreter } from './interpreter.ts'
 import { readAnswer } from './machine.ts'
-import { samples, sampleTools } from './samples.ts'
+import { samples, sampleTools } from './samples.testing.ts'
 
 const tools: readonly Tool[] = [
   ...sampleTools,

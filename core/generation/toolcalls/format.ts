@@ -25,3 +25,13 @@ export interface ToolFormat {
   /** Texts by which the engine tells that a call begins; by default those of `open`. */
   readonly triggers?: readonly string[]
 }
+
+export const linesInside = { before: '\n', after: '\n' }
+
+/** A table of formats, each knowing its own name. */
+export function formats<Id extends string>(
+  table: Record<Id, Omit<ToolFormat, 'id'>>,
+): Record<Id, ToolFormat> {
+  const entries = Object.entries<Omit<ToolFormat, 'id'>>(table)
+  return Object.fromEntries(entries.map(([id, format]) => [id, { id, ...format }])) as Record<Id, ToolFormat>
+}

@@ -6,7 +6,7 @@ import { readHarmony } from './harmony.ts'
 import { type AnswerReader, createInterpreter } from './interpreter.ts'
 import { readAnswer } from './machine.ts'
 import { readRecipients } from './recipients.ts'
-import { samples, sampleTools } from './samples.ts'
+import { samples, sampleTools } from './samples.testing.ts'
 
 const formats = { ...toolFormats } as Readonly<Record<string, (typeof toolFormats)[keyof typeof toolFormats]>>
 

@@ -51,7 +51,7 @@ function closers(format: ToolFormat | undefined): string[] {
 }
 
 /** Up to the closing mark, without the white space around it. */
-export function* readReasoning(reader: Reader, answer: Answer, { close }: ReasoningMarks): Step<void> {
+function* readReasoning(reader: Reader, answer: Answer, { close }: ReasoningMarks): Step<void> {
   yield* reader.space()
   let space = ''
   yield* reader.until([close], text => {

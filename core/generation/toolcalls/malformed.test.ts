@@ -5,7 +5,7 @@ import { readHarmony } from './harmony.ts'
 import { type AnswerReader, createInterpreter } from './interpreter.ts'
 import { readAnswer } from './machine.ts'
 import { readRecipients } from './recipients.ts'
-import { sampleTools } from './samples.ts'
+import { sampleTools } from './samples.testing.ts'
 
 const marks = { open: '<think>', close: '</think>' }
 

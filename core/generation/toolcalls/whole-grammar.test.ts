@@ -3,7 +3,7 @@ import { llamaGrammar } from '../../../tests/support/llama-grammar.ts'
 import { anyObject } from '../grammar/convert.ts'
 import { Rules } from '../grammar/rules.ts'
 import { jsonSyntax } from '../grammar/syntax.ts'
-import { sampleTools } from './samples.ts'
+import { sampleTools } from './samples.testing.ts'
 import {
   forcedHarmony,
   forcedRecipients,
