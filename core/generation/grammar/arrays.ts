@@ -70,7 +70,7 @@ function tupleOf(schema: SchemaObject): readonly Schema[] {
 }
 
 /** What a schema says of the item at this position. */
-export function itemSchema(schema: SchemaObject, index: number): Schema[] {
+function itemSchema(schema: SchemaObject, index: number): Schema[] {
   const tuple = tupleOf(schema)
   if (index < tuple.length) return [tuple[index]!]
   const after = Array.isArray(schema.items)

@@ -8,7 +8,7 @@ export function anyDigits(min: number, max = min): string {
 }
 
 /** Digit strings as long as `low` and `high` (which are equally long), from `low` to `high`. */
-export function between(low: string, high: string): string {
+function between(low: string, high: string): string {
   if (low === high) return low === '' ? '""' : `"${low}"`
   if (/^0*$/.test(low) && /^9*$/.test(high)) return anyDigits(low.length)
   const [first, last] = [Number(low[0]), Number(high[0])]

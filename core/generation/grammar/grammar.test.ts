@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { parseGbnf, Sampler } from '../../../tests/support/gbnf.ts'
 import { llamaGrammar } from '../../../tests/support/llama-grammar.ts'
 import { ImpetusError } from '../../contract/errors.ts'
-import { cases } from './grammar.cases.ts'
+import { cases } from './cases.testing.ts'
 import { checkValue, jsonObjectGrammar, schemaGrammar } from './grammar.ts'
-import { schemaWithValue } from './schemas.arbitrary.ts'
+import { schemaWithValue } from './schemas.testing.ts'
 
 /** Numbers from 0 to 1 by seed (mulberry32). */
 function random(seed: number): () => number {

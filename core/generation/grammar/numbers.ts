@@ -17,7 +17,7 @@ const maxDigits = 15
 /** Whole parts up to this one may have a fraction. */
 const longest = 999_999_999n
 
-export const anyInteger = `"-"? ("0" | [1-9] ${anyDigits(0, maxDigits)})`
+const anyInteger = `"-"? ("0" | [1-9] ${anyDigits(0, maxDigits)})`
 export const anyNumber = `${anyInteger} ("." ${anyDigits(1, maxDigits + 1)})? ([eE] [-+]? [0-2]? [0-9]{1,2})?`
 
 /** Integers within the limits; undefined when there is none. */

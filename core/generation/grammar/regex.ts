@@ -36,8 +36,8 @@ export class UnsupportedPattern extends Error {
   override readonly name = 'UnsupportedPattern'
 }
 
-export const empty: Regex = { kind: 'sequence', items: [] }
-export const anyCharacters: Regex = {
+const empty: Regex = { kind: 'sequence', items: [] }
+const anyCharacters: Regex = {
   kind: 'repeat',
   item: { kind: 'set', set: anyCodePoint },
   min: 0,

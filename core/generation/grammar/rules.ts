@@ -1,7 +1,7 @@
 import { complement, type Ranges, size } from './codepoints.ts'
 
 /** Characters one grammar may have; llama.cpp reads this much in some 50 ms. */
-export const maxGrammarLength = 1_000_000
+const maxGrammarLength = 1_000_000
 
 /** A grammar would become longer than `maxGrammarLength`. */
 export class GrammarTooLarge extends Error {

@@ -2,7 +2,7 @@ import { Validator as Judge } from '@cfworker/json-schema'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { checkValue } from './grammar.ts'
-import { schemaWithValue } from './schemas.arbitrary.ts'
+import { schemaWithValue } from './schemas.testing.ts'
 
 function judged(schema: object, value: unknown): boolean {
   return new Judge(structuredClone(schema) as object, '2020-12').validate(value).valid
