@@ -1,6 +1,6 @@
 import type { Grammar, ReasoningSpan, Tool } from '../engine/engine.ts'
 import { anyObject, type NotEnforced } from './grammar/convert.ts'
-import { schemaGrammar, schemaRule } from './grammar/grammar.ts'
+import { jsonObjectGrammar, schemaGrammar, schemaRule } from './grammar/grammar.ts'
 import { Rules } from './grammar/rules.ts'
 import { jsonSyntax } from './grammar/syntax.ts'
 import type { ChatOptions } from './plan.ts'
@@ -70,7 +70,7 @@ export function keptAnswerGrammar(owner: object, input: AnswerInput): AnswerGram
  * An output's schema that makes no sense is refused; a tool's only leaves its arguments free, because agents send many
  * tools and a user can change none of them.
  */
-export function answerGrammar({ tools, options, syntax, span }: AnswerInput): AnswerGrammar {
+function answerGrammar({ tools, options, syntax, span }: AnswerInput): AnswerGrammar {
   const { toolChoice, output, parallelToolCalls = true } = options
   const parallel = parallelToolCalls
   const before: Before | undefined = span && { marks: span, state: span.openInPrompt ? 'open' : 'free' }
@@ -101,6 +101,13 @@ function offered(syntax: ToolSyntax, calls: Calls): Grammar {
   if (syntax.kind === 'harmony') return offeredHarmony(calls)
   if (syntax.kind === 'recipients') return offeredRecipients(calls)
   return offeredCalls({ ...calls, format: syntax.format })
+}
+
+/** The grammar of an output that is no chat's answer: raw text is continued in JSON from the first token. */
+export function outputGrammar(output: Output): AnswerGrammar {
+  if (output.kind === 'object') return { grammar: { text: jsonObjectGrammar() }, notEnforced: [] }
+  const { grammar, notEnforced } = schemaGrammar(output.schema, output.param)
+  return { grammar: { text: grammar }, notEnforced }
 }
 
 /** An answer of JSON or, where there are tools, of calls. */

@@ -214,6 +214,23 @@ test('the same tools again cost no new grammar', async () => {
   expect(other.request.grammar).not.toBe(first.request.grammar)
 })
 
+test('raw text is held to its output too', async () => {
+  const request: GenerateRequest = { prompt: { kind: 'text', text: 'JSON:' }, stop: [], sampling: {} }
+  const schema = { type: 'array', items: { type: 'integer' }, uniqueItems: true }
+  const options: ChatOptions = { output: { kind: 'schema', schema, param: 'format' } }
+  const made = await planGeneration({ request, options, facts: ableFacts, end: async () => '' })
+  expect(await accepted(made, '[1, 2]')).toBe(true)
+  expect(await accepted(made, '["a"]')).toBe(false)
+  expect(made.notEnforced).toEqual([{ path: '', keyword: 'uniqueItems' }])
+  const any = await planGeneration({
+    request,
+    options: { output: { kind: 'object' } },
+    facts: ableFacts,
+    end: async () => '',
+  })
+  expect(await accepted(any, '{"a": 1}')).toBe(true)
+})
+
 test('what is no chat is left as it is', async () => {
   const request: GenerateRequest = { prompt: { kind: 'text', text: 'a' }, stop: [], sampling: {} }
   const made = await planGeneration({ request, options: {}, facts: ableFacts, end: async () => '' })

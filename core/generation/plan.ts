@@ -1,6 +1,6 @@
 import { ImpetusError } from '../contract/errors.ts'
 import type { ChatPrompt, GenerateRequest, ReasoningSpan, Tool } from '../engine/engine.ts'
-import { type AnswerGrammar, keptAnswerGrammar, type Output } from './plan-grammar.ts'
+import { type AnswerGrammar, keptAnswerGrammar, type Output, outputGrammar } from './plan-grammar.ts'
 import { promptEnd } from './reasoning/spans.ts'
 import type { ToolSyntax } from './templates/detect.ts'
 import { adaptMessages } from './templates/messages.ts'
@@ -56,7 +56,7 @@ export interface PlanInput {
  */
 export async function planGeneration({ request, options, facts, end }: PlanInput): Promise<Plan> {
   const { prompt } = request
-  if (prompt.kind !== 'chat') return { request, notEnforced: [] }
+  if (prompt.kind !== 'chat') return planRaw(request, options)
   const tools = options.toolChoice === 'none' ? [] : (prompt.tools ?? [])
   mustHaveTool(tools, options)
   const variables = variablesOf(prompt, options, facts)
@@ -75,6 +75,13 @@ export async function planGeneration({ request, options, facts, end }: PlanInput
     interpreter: () => createInterpreter(readerOf(syntax, span, tools.length > 0), tools),
     notEnforced,
   }
+}
+
+/** What is no chat needs no template; only its output may be held. @throws `invalid_value` for a schema that is refused */
+export function planRaw(request: GenerateRequest, { output }: ChatOptions): Plan {
+  if (!output) return { request, notEnforced: [] }
+  const { grammar, notEnforced } = outputGrammar(output)
+  return { request: { ...request, ...(grammar && { grammar }) }, notEnforced }
 }
 
 function mustHaveTool(tools: readonly Tool[], { toolChoice }: ChatOptions): void {
