@@ -27,12 +27,18 @@ export function open(
   context: Context<Env>,
   signal: AbortSignal,
 ): Promise<Generation> {
-  const meta = {
-    requestId: context.get('requestId'),
-    route,
-    client: context.req.header('user-agent') ?? null,
-  }
-  return generator.open({ modelId: model.id, ...ask, meta }, signal)
+  const client = context.req.header('user-agent') ?? null
+  const meta = { requestId: context.get('requestId'), route, client }
+  const request = { ...ask.request, client: callerOf(context, client) }
+  return generator.open({ modelId: model.id, ...ask, request, meta }, signal)
+}
+
+/** Characters of a name by which requests are told apart. */
+const longestCaller = 200
+
+/** Who takes turns with others for the engine: keys where there are any, programs otherwise. */
+function callerOf(context: Context<Env>, client: string | null): string {
+  return (context.get('principal').keyId ?? client ?? '').slice(0, longestCaller)
 }
 
 /** Reads an answer to its end. */

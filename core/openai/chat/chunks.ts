@@ -19,7 +19,7 @@ const finishReasons: Readonly<Record<EndReason, FinishReason>> = {
   toolCalls: 'tool_calls',
 }
 
-export function finishReasonOf(reason: EndReason, { functions }: Choice): FinishReason {
+function finishReasonOf(reason: EndReason, { functions }: Choice): FinishReason {
   return functions && reason === 'toolCalls' ? 'function_call' : finishReasons[reason]
 }
 
