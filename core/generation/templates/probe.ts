@@ -71,11 +71,14 @@ export async function probeTemplate(template: string, render: TryRender): Promis
     ...(text.reasoningKey !== 'reasoning_content' && { reasoning: text.reasoningKey }),
   }
   if (plain === '' && parts === '') await render({ kind: 'chat', messages: [user] })
-  const withSystem = await attempt([{ role: 'system', content: words.system }, user], base)
-  const withTools = await attempt([user], base, [probeTool])
-  const twice = await attempt([user, { role: 'user', content: words.answer }, answer, user], base)
-  const calls = await probeCalls((messages, shape) => attempt(messages, shape, [probeTool]), base)
-  const late = await attempt([user, answer, { role: 'system', content: words.system }, user], base)
+  const systemMessage: ChatMessage = { role: 'system', content: words.system }
+  const [withSystem, withTools, twice, late, calls] = await Promise.all([
+    attempt([systemMessage, user], base),
+    attempt([user], base, [probeTool]),
+    attempt([user, { role: 'user', content: words.answer }, answer, user], base),
+    attempt([user, answer, systemMessage, user], base),
+    probeCalls((messages, shape) => attempt(messages, shape, [probeTool]), base),
+  ])
   return {
     ...text,
     reasoning: text.reasoning ?? marksAtEnd(plain || parts),
