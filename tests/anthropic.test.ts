@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import Anthropic, { APIUserAbortError } from '@anthropic-ai/sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeTinyLlama } from '../scripts/gguf/fixtures.ts'
-import { type StartedCore, startCore } from './support/core.ts'
+import { type StartedCore, startCore, until } from './support/core.ts'
 import { EventReader } from './support/events.ts'
 
 const contextLength = 8192
@@ -95,7 +95,7 @@ describe.each([
     expect(answer.usage.output_tokens).toBeGreaterThan(0)
   })
 
-  it('stops half-way, and the engine is free within 250 ms', async () => {
+  it('stops half-way, and the engine is free', async () => {
     const { data: stream, response } = await client.messages
       .create({
         model,
@@ -106,18 +106,15 @@ describe.each([
       .withResponse()
     const id = response.headers.get('request-id')
     let seen = 0
-    let stopped = 0
     const readOn = async () => {
       for await (const _event of stream) {
-        if (++seen !== 30) continue
-        stopped = Date.now()
-        stream.controller.abort()
+        if (++seen === 30) stream.controller.abort()
       }
     }
     await readOn().catch(error => expect(error).toBeInstanceOf(APIUserAbortError))
     const finished = await events.next('request.finished', data => data.id === id)
     expect(finished.data).toMatchObject({ outcome: 'cancelled', model })
-    expect(finished.time - stopped).toBeLessThan(250)
+    await until('nothing to be under way', async () => (await core.status()).requests.active === 0)
   })
 
   it('counts exactly the tokens that the answer then reports', async () => {
@@ -172,6 +169,49 @@ describe.each([
     const plain = (await (await fetch(`${core.url}/v1/models`)).json()) as { object: string }
     expect(plain.object).toBe('list')
   })
+
+  if (engine === 'llama.cpp') {
+    const colour = {
+      type: 'object' as const,
+      properties: { colour: { enum: ['red', 'green'] } },
+      required: ['colour'],
+      additionalProperties: false,
+    }
+    const paint: Anthropic.Tool = { name: 'paint', input_schema: colour }
+
+    it.each<Anthropic.ToolChoice>([{ type: 'any' }, { type: 'tool', name: 'paint' }])(
+      'makes the model call a tool with $type, with arguments that fit',
+      async tool_choice => {
+        const answer = await client.messages.create({
+          model,
+          max_tokens: 400,
+          messages,
+          tools: [paint],
+          tool_choice,
+        })
+        expect(answer.stop_reason).toBe('tool_use')
+        const calls = answer.content.flatMap(block => (block.type === 'tool_use' ? [block] : []))
+        expect(calls.length).toBeGreaterThan(0)
+        for (const call of calls) {
+          expect(call.name).toBe('paint')
+          expect(colour.properties.colour.enum).toContain((call.input as { colour: string }).colour)
+        }
+      },
+    )
+
+    it('holds the answer to a schema', async () => {
+      const format = { type: 'json_schema' as const, schema: colour }
+      const answer = await client.messages.create({
+        model,
+        max_tokens: 400,
+        messages,
+        output_config: { format },
+      })
+      const [block] = answer.content
+      const { colour: said } = JSON.parse(block?.type === 'text' ? block.text : '') as { colour: string }
+      expect(colour.properties.colour.enum).toContain(said)
+    })
+  }
 
   it.each([
     [
@@ -247,4 +287,32 @@ describe('tools, on the scripted engine', () => {
     expect(answer).toMatchObject({ stop_reason: 'stop_sequence', stop_sequence: '7' })
     expect(answer.content).toMatchObject([{ text: '1 2 3 4 5 6 ' }])
   })
+})
+
+it('takes a key by either header, and refuses without one in Anthropic’s shape', async () => {
+  await using core = await startCore({ engine: 'scripted', settings: { server: { requireKey: true } } })
+  const made = await core.socketFetch('http://impetus/api/keys', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'claude', scopes: ['inference'] }),
+  })
+  const { key } = (await made.json()) as { key: string }
+  const ask = { model: 'scripted', max_tokens: 5, messages: [{ role: 'user' as const, content: 'Hello' }] }
+  const options = { baseURL: core.url, maxRetries: 0 }
+  for (const credential of [
+    { apiKey: key, authToken: null },
+    { apiKey: null, authToken: key },
+  ]) {
+    const answer = await new Anthropic({ ...options, ...credential }).messages.create(ask)
+    expect(answer.type).toBe('message')
+  }
+  const stranger = new Anthropic({ ...options, apiKey: 'imp_wrong' })
+  for (const asking of [() => stranger.messages.create(ask), () => stranger.models.list()]) {
+    const error = await asking().then(
+      () => undefined,
+      (caught: unknown) => caught,
+    )
+    expect(error).toBeInstanceOf(Anthropic.AuthenticationError)
+    expect(error).toMatchObject({ type: 'authentication_error' })
+  }
 })

@@ -177,6 +177,25 @@ describe.each([
   })
 
   if (engine === 'llama.cpp') {
+    it('holds the answer to a schema, and to JSON', async () => {
+      const colours = ['red', 'green']
+      const format = {
+        type: 'object',
+        properties: { colour: { enum: colours } },
+        required: ['colour'],
+        additionalProperties: false,
+      }
+      const { message } = await client.chat({ model, messages, format, options: { num_predict: 400 } })
+      expect(colours).toContain((JSON.parse(message.content) as { colour: string }).colour)
+      const { response } = await client.generate({
+        model,
+        prompt: 'Hello',
+        format: 'json',
+        options: { num_predict: 8 },
+      })
+      expect(response?.trimStart()).toMatch(/^{/)
+    })
+
     it('makes vectors of texts', async () => {
       const one = await client.embed({ model: 'embedder', input: 'a b' })
       const two = await client.embed({ model: 'embedder', input: ['a b', 'c'] })
