@@ -3,10 +3,8 @@ import type { IconName } from './parts/icon.tsx'
 import type { Key } from './words/languages.ts'
 
 export interface Screen {
-  /** In the address, after the #. */
-  readonly name: string
-  readonly title: Key
-  readonly icon: IconName
+  /** In the address after the #, in the texts and among the icons. */
+  readonly name: IconName & Key
   /** With ⌘ or Ctrl. */
   readonly key: string
   readonly page: LazyExoticComponent<ComponentType>
@@ -14,5 +12,10 @@ export interface Screen {
 
 /** Every screen, in the sidebar's order. Each is fetched when it is opened. */
 export const screens: readonly [Screen, ...Screen[]] = [
-  { name: 'chat', title: 'chat', icon: 'chat', key: '2', page: lazy(() => import('./pages/chat/chat.tsx')) },
+  { name: 'home', key: '1', page: lazy(() => import('./pages/home/home.tsx')) },
+  { name: 'chat', key: '2', page: lazy(() => import('./pages/chat/chat.tsx')) },
+  { name: 'models', key: '3', page: lazy(() => import('./pages/models/models.tsx')) },
+  { name: 'connect', key: '4', page: lazy(() => import('./pages/connect/connect.tsx')) },
+  { name: 'activity', key: '5', page: lazy(() => import('./pages/activity/activity.tsx')) },
+  { name: 'settings', key: ',', page: lazy(() => import('./pages/settings/settings.tsx')) },
 ]

@@ -21,7 +21,7 @@ export function Shell() {
   const state = useLiveState(live)
   const main = useRef<HTMLElement>(null)
   const first = useRef(true)
-  const title = words.say(screen.title)
+  const title = words.say(screen.name)
 
   useEffect(() => {
     document.title = `${title} · Impetus`
@@ -41,16 +41,16 @@ export function Shell() {
       <div className="sidebar">
         <StatusPill />
         <nav aria-label={words.say('screens')}>
-          {screens.map(({ name, title, icon, key }) => (
+          {screens.map(({ name, key }) => (
             <a
               key={name}
               href={`#${name}`}
               aria-current={name === screen.name ? 'page' : undefined}
               aria-keyshortcuts={`${isMac ? 'Meta' : 'Control'}+${key}`}
-              title={`${words.say(title)} (${isMac ? '⌘' : 'Ctrl '}${key})`}
+              title={`${words.say(name)} (${isMac ? '⌘' : 'Ctrl '}${key})`}
             >
-              <Icon name={icon} />
-              <span className="label">{words.say(title)}</span>
+              <Icon name={name} />
+              <span className="label">{words.say(name)}</span>
             </a>
           ))}
         </nav>

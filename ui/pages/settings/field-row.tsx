@@ -1,0 +1,134 @@
+import Input from 'antd/es/input/Input'
+import TextArea from 'antd/es/input/TextArea'
+import Switch from 'antd/es/switch'
+import { type KeyboardEvent, useEffect, useId, useState } from 'react'
+import type { SettingsAnswer } from '../../../core/contract/settings.ts'
+import type { Failure } from '../../api.ts'
+import { failureText } from '../../parts/page.tsx'
+import { useWords } from '../../words/words.tsx'
+import { type Field, valueAt } from './form.ts'
+
+interface FieldRowProps {
+  readonly field: Field
+  readonly answer: SettingsAnswer
+  readonly problem: Failure | undefined
+  readonly change: (field: Field, value: unknown, before: unknown) => Promise<boolean>
+}
+
+/** One setting: its words, its value, and why the core did not take the latest one. */
+export function FieldRow({ field, answer, problem, change }: FieldRowProps) {
+  const words = useWords()
+  const id = useId()
+  const value = valueAt(answer.settings, field.key)
+  const decidedBy = answer.overridden[field.key]
+  const waits = answer.restartNeeded.includes(field.key)
+  return (
+    <div className="setting">
+      <div className="setting-words">
+        <label htmlFor={id}>{field.title}</label>
+        {waits ? (
+          <span className="badge" data-tone="busy">
+            {words.say('afterRestart')}
+          </span>
+        ) : (
+          field.restart && <span className="badge">{words.say('needsRestart')}</span>
+        )}
+        <p className="muted" id={`${id}-help`}>
+          {field.help} {decidedBy !== undefined && words.say('decidedBy', { name: decidedBy })}
+        </p>
+        {problem && (
+          <p className="problem" role="alert">
+            {failureText(problem, words)}
+          </p>
+        )}
+      </div>
+      <Control
+        id={id}
+        field={field}
+        value={value}
+        disabled={decidedBy !== undefined}
+        apply={wanted => change(field, wanted, value)}
+      />
+    </div>
+  )
+}
+
+interface ControlProps {
+  readonly id: string
+  readonly field: Field
+  readonly value: unknown
+  readonly disabled: boolean
+  readonly apply: (value: unknown) => Promise<boolean>
+}
+
+function Control({ id, field, value, disabled, apply }: ControlProps) {
+  const { input } = field
+  const described = { id, disabled, 'aria-describedby': `${id}-help` }
+  if (input.kind === 'switch') {
+    return <Switch {...described} checked={value === true} onChange={checked => void apply(checked)} />
+  }
+  if (input.kind === 'choice') {
+    return (
+      <select
+        {...described}
+        className="select"
+        value={String(value ?? '')}
+        onChange={event => void apply(event.target.value || null)}
+      >
+        {field.nullable && <option value="">–</option>}
+        {input.choices.map(choice => (
+          <option key={choice}>{choice}</option>
+        ))}
+      </select>
+    )
+  }
+  return <Written {...{ id, field, value, disabled, apply }} />
+}
+
+/** A value that is written: applied when the field is left, or with Enter. Escape brings the old one back. */
+function Written({ id, field, value, disabled, apply }: ControlProps) {
+  const { input } = field
+  const current = textOf(value)
+  const [draft, setDraft] = useState(current)
+  useEffect(() => setDraft(current), [current])
+  const commit = () => {
+    if (draft !== current) void apply(parsed(field, draft))
+  }
+  const press = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') setDraft(current)
+    if (event.key === 'Enter' && input.kind !== 'lines') commit()
+  }
+  const shared = {
+    id,
+    disabled,
+    value: draft,
+    'aria-describedby': `${id}-help`,
+    placeholder: field.nullable ? '–' : '',
+    onBlur: commit,
+    onKeyDown: press,
+  }
+  if (input.kind === 'lines')
+    return <TextArea {...shared} rows={2} onChange={event => setDraft(event.target.value)} />
+  return (
+    <Input
+      {...shared}
+      inputMode={input.kind === 'number' ? 'decimal' : 'text'}
+      onChange={event => setDraft(event.target.value)}
+    />
+  )
+}
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.join('\n')
+  return value === null || value === undefined ? '' : String(value)
+}
+
+/** What was written, as the setting's kind of value. What is no number goes as it is: the core says what is wrong. Pure. */
+export function parsed({ input, nullable }: Pick<Field, 'input' | 'nullable'>, text: string): unknown {
+  if (input.kind === 'lines') return text.split('\n').flatMap(line => line.trim() || [])
+  const trimmed = text.trim()
+  if (trimmed === '') return nullable ? null : ''
+  if (input.kind !== 'number') return trimmed
+  const number = Number(trimmed)
+  return Number.isFinite(number) ? number : trimmed
+}
