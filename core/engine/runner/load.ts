@@ -116,7 +116,7 @@ async function startWriting(
     contextLength: options.contextLength,
     makeCheckpoint: options.wholeState ? () => new binding.AddonContextSequenceCheckpoint() : undefined,
     disk: await openDisk(options, log),
-    scratch: await scratchFolder(),
+    scratch: () => scratchFolder(),
     warn: (message, error) => log.error(message, error),
   })
   return { context, places, stepMilliseconds }

@@ -6,7 +6,8 @@ test.each([
   { name: 'nothing like it', past: [1, 2, 3, 4, 5], next: 9, most: 4, draft: [] },
   { name: 'one token in common is too little', past: [7, 1, 2, 3, 4], next: 7, most: 4, draft: [] },
   { name: 'what followed then', past: [5, 6, 7, 8, 9, 0, 5], next: 6, most: 3, draft: [7, 8, 9] },
-  { name: 'up to the end', past: [5, 6, 7, 5], next: 6, most: 9, draft: [7, 5, 6] },
+  { name: 'what repeats itself', past: [5, 6, 7, 5], next: 6, most: 7, draft: [7, 5, 6, 7, 5, 6, 7] },
+  { name: 'the same over and over', past: [5, 5, 5], next: 5, most: 3, draft: [5, 5, 5] },
   { name: 'the longer match', past: [1, 2, 3, 4, 9, 3, 4, 8, 1, 2, 3], next: 4, most: 1, draft: [9] },
   { name: 'the later place', past: [3, 4, 9, 3, 4, 8, 3], next: 4, most: 1, draft: [8] },
 ])('$name', ({ past, next, most, draft }) => {

@@ -8,7 +8,7 @@ const memory = 16_384
  * Guesses an answer's next tokens from its own past: edits repeat what they were given. The longest and then the latest
  * place counts.
  *
- * @returns at most `most` tokens; none when nothing like it was there
+ * @returns `most` tokens; none when nothing like it was there
  */
 export function lookUp(past: readonly number[], next: number, most: number): number[] {
   const at = (place: number) => (place === past.length ? next : past[place])
@@ -20,7 +20,8 @@ export function lookUp(past: readonly number[], next: number, most: number): num
       while (same < length && at(place + same) === at(end - length + same)) same++
       if (same < length) continue
       const from = place + length
-      return Array.from({ length: Math.min(most, end - from) }, (_, index) => at(from + index) as number)
+      // What repeats itself up to the very end goes on repeating.
+      return Array.from({ length: most }, (_, index) => at(from + (index % (end - from))) as number)
     }
   }
   return []

@@ -21,8 +21,8 @@ export interface PlacesParts {
   readonly makeCheckpoint: (() => AddonCheckpoint) | undefined
   /** Where states survive; absent: nowhere. */
   readonly disk: DiskStates | undefined
-  /** A private folder for states on their way from one slot to another. */
-  readonly scratch: string
+  /** A private folder for states on their way from one slot to another; asked for when the first one is. */
+  readonly scratch: () => Promise<string>
   readonly warn: (message: string, error: unknown) => void
 }
 
@@ -39,6 +39,7 @@ export class Places {
   readonly slots: readonly Slot[]
   readonly #parts: PlacesParts
   readonly #memory: PromptMemory
+  #scratch: Promise<string> | undefined
   #uses = 0
 
   constructor(parts: PlacesParts) {
@@ -149,7 +150,8 @@ export class Places {
   }
 
   async #copy(from: Slot, to: Slot): Promise<boolean> {
-    const path = join(this.#parts.scratch, randomUUID())
+    this.#scratch ??= this.#parts.scratch()
+    const path = join(await this.#scratch, randomUUID())
     try {
       await this.#parts.context.saveSequenceStateToFile(path, from.index, Uint32Array.from(from.tokens))
       return await this.#load(path, to, from.tokens)

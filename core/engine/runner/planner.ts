@@ -80,14 +80,9 @@ export class Planner {
     if (slot === undefined || job === undefined) return []
     const most = Math.min(guesses(this.#costs, job.trust.chance), job.left - 1, this.#batchSize - 1)
     // A state that cannot be cut could not lose the guesses that do not hold.
-    if (most > 0 && slot.cuttable) job.draft = exactly(most, lookUp(slot.tokens, job.next, most))
+    if (most > 0 && slot.cuttable) job.draft = lookUp(slot.tokens, job.next, most)
     return [{ slot: slot.index, tokens: job.pending }]
   }
-}
-
-/** Steps of few widths are learned sooner: guesses that are fewer than wanted are not worth a width of their own. */
-function exactly(length: number, draft: readonly number[]): readonly number[] {
-  return draft.length === length ? draft : []
 }
 
 function wishOf(slot: Slot): Wish[] {

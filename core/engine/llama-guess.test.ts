@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { writeTinyLlama } from '../../scripts/gguf/fixtures.ts'
+import type { LoadedModel } from './engine.ts'
+import { ask, EngineForTest, signal } from './llama.testing.ts'
+
+let tests: EngineForTest
+let model: LoadedModel
+
+beforeAll(async () => {
+  tests = await EngineForTest.start()
+  await writeTinyLlama(tests.path('tiny'))
+  model = await tests.load('tiny', { slots: 2 })
+})
+afterAll(async () => {
+  await model.dispose()
+  await tests.done()
+})
+
+test('guesses that hold are counted, and the answer is as long and the same', async () => {
+  const [token = 0] = await model.tokenize('z', { special: false }, signal)
+  const sampling = { temperature: 0, logitBias: [{ token, bias: 1000 }] }
+  const { text, end } = await ask(model, { maxTokens: 50, sampling })
+  expect(text).toBe('z'.repeat(50))
+  expect(end.usage.completionTokens).toBe(50)
+  expect(end.timings.speculation?.drafted).toBeGreaterThan(0)
+  expect(end.timings.speculation?.accepted).toBe(end.timings.speculation?.drafted)
+})
+
+test('guesses that do not hold leave no trace', async () => {
+  // The same beginnings with other ends: what followed before is guessed, and is wrong.
+  const prompt = { kind: 'text', text: 'one boat, two boats, one oar, two oars, one boat, two' } as const
+  const request = { prompt, maxTokens: 80 }
+  // A model that has just been loaded does not know yet what wider steps cost, and tries one.
+  await using loaded = await tests.use('tiny', { slots: 2 })
+  const alone = await ask(loaded.model, request)
+  // Two streams at once are never guessed for.
+  const [beside] = await Promise.all([
+    ask(loaded.model, request),
+    ask(loaded.model, { prompt: { kind: 'text', text: 'Another' }, maxTokens: 200 }),
+  ])
+  expect(alone.text).toBe(beside.text)
+  expect(alone.end.timings.speculation?.drafted).toBeGreaterThan(0)
+})
+
+test('a stop text inside of guesses ends the answer there', async () => {
+  const [token = 0] = await model.tokenize('z', { special: false }, signal)
+  const sampling = { temperature: 0, logitBias: [{ token, bias: 1000 }] }
+  const { text, end } = await ask(model, { maxTokens: 50, sampling, stop: ['zzzzzzz'] })
+  expect(text).toBe('')
+  expect(end).toMatchObject({ reason: 'stop', usage: { completionTokens: 7 } })
+})
