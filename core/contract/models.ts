@@ -20,7 +20,9 @@ const model = z
     architecture: z.string().nullable(),
     quantization: z.string().nullable(),
     size: z.int().meta({ description: 'Bytes on disk' }),
-    capabilities: z.array(z.enum(['chat', 'completion', 'tools', 'infill', 'embedding', 'rerank'])),
+    capabilities: z.array(
+      z.enum(['chat', 'completion', 'tools', 'reasoning', 'infill', 'embedding', 'rerank']),
+    ),
     meta: z
       .object({
         n_ctx: z.int().nullable(),

@@ -79,6 +79,11 @@ describe('a model in the list', () => {
   it.each([
     ['chat and tools', {}, ['completion', 'chat', 'tools']],
     [
+      'a model that thinks',
+      { chatTemplate: "{{ '<think>' }}{{ message.content.split('</think>') }}" },
+      ['completion', 'chat', 'tools', 'reasoning'],
+    ],
+    [
       'a base model',
       { hasChatTemplate: false, supportsTools: false, supportsInfill: true },
       ['completion', 'infill'],

@@ -1,4 +1,5 @@
 import type { WireModel } from '../../contract/models.ts'
+import { thinks } from '../../generation/reasoning/thinks.ts'
 import type { FactsState, InstalledModel } from '../../library/types.ts'
 import type { ModelState } from '../../residency/types.ts'
 
@@ -43,7 +44,7 @@ export function wireModel({ model, facts, state, isDefault, contextLength }: Mod
 
 function capabilitiesOf(facts: FactsState): WireModel['capabilities'] {
   if (facts.state !== 'known') return []
-  const { kind, hasChatTemplate, supportsTools, supportsInfill } = facts.facts
+  const { kind, hasChatTemplate, chatTemplate, supportsTools, supportsInfill } = facts.facts
   if (kind === 'embedding') return ['embedding']
   if (kind === 'reranking') return ['rerank']
   if (kind === 'other') return []
@@ -51,6 +52,7 @@ function capabilitiesOf(facts: FactsState): WireModel['capabilities'] {
     'completion',
     ...(hasChatTemplate ? (['chat'] as const) : []),
     ...(supportsTools ? (['tools'] as const) : []),
+    ...(thinks(chatTemplate) ? (['reasoning'] as const) : []),
     ...(supportsInfill ? (['infill'] as const) : []),
   ]
 }
