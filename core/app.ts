@@ -46,7 +46,8 @@ export function buildApp(parts: AppParts): Hono<Env> {
   settingsRoutes(app, parts.settings)
   securityRoutes(app, parts.security)
   anthropicRoutes(app, parts.models)
-  ollamaRoutes(app, { ...parts.models, version: parts.version, ollamaPort: parts.ollamaPort })
+  const { downloads } = parts.downloads
+  ollamaRoutes(app, { ...parts.models, downloads, version: parts.version, ollamaPort: parts.ollamaPort })
   lmStudioRoutes(app, parts.models)
   llamaServerRoutes(app, { ...parts.models, version: parts.version })
   openAiRoutes(app, { ...parts.models, version: parts.version })

@@ -6,8 +6,9 @@ import { ollamaEmbedRoutes } from './embed-routes.ts'
 import { ollamaGenerateRoutes } from './generate/routes.ts'
 import { type OllamaModelParts, ollamaModelRoutes } from './models/routes.ts'
 import { ollamaPage } from './page.ts'
+import { type OllamaPullParts, ollamaPullRoutes } from './pull/routes.ts'
 
-export interface OllamaParts extends OllamaAnsweringParts, OllamaModelParts {
+export interface OllamaParts extends OllamaAnsweringParts, OllamaModelParts, OllamaPullParts {
   /** The port opened for Ollama's clients; null where there is none. */
   readonly ollamaPort: () => number | null
 }
@@ -19,4 +20,5 @@ export function ollamaRoutes(app: Hono<Env>, parts: OllamaParts): void {
   ollamaChatRoutes(app, parts)
   ollamaGenerateRoutes(app, parts)
   ollamaEmbedRoutes(app, parts)
+  ollamaPullRoutes(app, parts)
 }
