@@ -26,6 +26,7 @@ import { observed } from '../system/engine-health.ts'
 import type { Base } from './base.ts'
 import { findBuiltIn } from './built-in.ts'
 import { startProfiles } from './profiles.ts'
+import { withRemotes } from './remotes.ts'
 import { startResidency } from './residency.ts'
 
 export interface Models {
@@ -47,7 +48,8 @@ export interface Models {
 /** Brings the engine, the models on disk and the models in memory. Loads none. */
 export async function startModels(call: Call, base: Base, stack: AsyncDisposableStack): Promise<Models> {
   const { bus, settings } = base
-  const { engine: bare, library, scripted, inspector } = await chooseEngine(call, base)
+  const { scripted, inspector, ...local } = await chooseEngine(call, base)
+  const { engine: bare, library } = withRemotes(local, settings.current.remote.servers, call.env, base.log)
   const { engine, health } = observed(bare)
   await library.start()
   stack.defer(() => library.stop())
@@ -63,7 +65,9 @@ export async function startModels(call: Call, base: Base, stack: AsyncDisposable
   const prompts = new Prompts(residency)
   const responses = startResponses(base, stack)
   const contextLength = (trained: number, id = '') =>
-    Math.min(trained, profiles.effective(id).contextLength ?? longestByDefault)
+    library.find(id)?.origin === 'remote'
+      ? trained
+      : Math.min(trained, profiles.effective(id).contextLength ?? longestByDefault)
   return {
     scripted,
     engineHealth: health,

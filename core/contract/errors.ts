@@ -175,6 +175,21 @@ export const errorCodes = {
     help: 'Use a smaller model, a stronger quantisation or a shorter context.',
   },
   shutting_down: { status: 503, type: 'server_error', help: 'Send the request again when Impetus is back.' },
+  remote_unavailable: {
+    status: 503,
+    type: 'server_error',
+    help: 'Check that the other server runs, and its address under remote.servers.',
+  },
+  remote_failed: {
+    status: 502,
+    type: 'server_error',
+    help: 'Send the request again, or look at the log of the other server.',
+  },
+  remote_unsupported: {
+    status: 501,
+    type: 'invalid_request_error',
+    help: 'Use a model on this machine for this.',
+  },
   queue_timeout: { status: 503, type: 'server_error', help: 'Send the request again later.' },
   database_busy: {
     status: 503,

@@ -152,6 +152,24 @@ const downloads = z.object({
   ),
 })
 
+const remoteServer = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and hyphens'),
+  urls: z
+    .array(z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).max(2048))
+    .min(1)
+    .max(64),
+  key: z.string().min(1).max(4096).nullable().default(null),
+  models: z.array(z.string().min(1).max(255)).max(1000).nullable().default(null),
+})
+
+const remote = z.object({
+  servers: setting(z.array(remoteServer).max(50).default([]), {
+    title: 'Other servers',
+    help: 'Servers with OpenAI’s API whose models are listed beside the local ones. Each has a name, its urls (several where it runs several times), a key (the key itself, or env:NAME of a variable) and the models to show (all where absent).',
+    restart: true,
+  }),
+})
+
 const requests = z.object({
   keep: setting(z.int().min(0).max(10_000).default(200), {
     title: 'Recent requests',
@@ -219,6 +237,7 @@ const sections = z.object({
   responses: responses.prefault({}).meta({ title: 'Responses' }),
   ollama: ollama.prefault({}).meta({ title: 'Ollama’s clients' }),
   requests: requests.prefault({}).meta({ title: 'Recent requests' }),
+  remote: remote.prefault({}).meta({ title: 'Other servers' }),
   logs: logs.prefault({}).meta({ title: 'Logs' }),
 })
 

@@ -4,7 +4,7 @@
  */
 
 export interface Engine {
-  readonly name: 'llama.cpp' | 'scripted'
+  readonly name: 'llama.cpp' | 'scripted' | 'remote'
   /**
    * Loads a model file. Rejects with `invalid_model`, `template_error`, `insufficient_memory`, `engine_unavailable` or
    * `model_load_failed`; with the signal's reason when aborted. `onProgress` hears 0…1.
@@ -134,8 +134,17 @@ export interface GenerateRequest {
   readonly reasoning?: ReasoningSpan
   /** How likely each token was, and so many of the likeliest others beside it (0 to 20). */
   readonly logprobs?: { readonly top: number }
+  /** What was asked of a chat beside it, for engines that make calls, JSON and reasoning of a model's text themselves. */
+  readonly chat?: ChatAsked
   /** Who asks. Requests that wait are taken from each client in turn; those without one share one turn. */
   readonly client?: string
+}
+
+export interface ChatAsked {
+  readonly toolChoice?: 'auto' | 'none' | 'required' | { readonly name: string }
+  readonly parallelToolCalls?: boolean
+  readonly output?: { readonly kind: 'object' } | { readonly kind: 'schema'; readonly schema: unknown }
+  readonly reasoning?: { readonly enabled?: boolean }
 }
 
 export interface Grammar {

@@ -18,7 +18,10 @@ export async function prepare(
   probe: TemplateProbe,
 ): Promise<Plan> {
   const facts = request.prompt.kind === 'chat' ? await probe.facts(model, never) : undefined
-  if (facts === undefined) return { request: withChosenTools(request, options.toolChoice), notEnforced: [] }
+  if (facts === undefined) {
+    const chosen = withChosenTools(request, options.toolChoice)
+    return { request: { ...chosen, chat: options }, notEnforced: [] }
+  }
   const end = (variables: Readonly<Record<string, unknown>>) => probe.end(model, facts, variables, never)
   return planGeneration({ request, options, facts, end })
 }

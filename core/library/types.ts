@@ -1,7 +1,7 @@
 import type { ModelSource } from '../engine/engine.ts'
 
-/** Where a model file was found. `built-in` ships with Impetus, `impetus` is `$IMPETUS_HOME/models`, `models` is `~/Models`. */
-export type Origin = 'built-in' | 'impetus' | 'models' | 'configured'
+/** Where a model file was found. `built-in` ships with Impetus, `impetus` is `$IMPETUS_HOME/models`, `models` is `~/Models`, `remote` runs on another server. */
+export type Origin = 'built-in' | 'impetus' | 'models' | 'configured' | 'remote'
 
 /** One model on this machine, a split file counting as one. */
 export interface InstalledModel {
@@ -17,7 +17,7 @@ export interface InstalledModel {
   /** All parts together. */
   readonly bytes: number
   readonly origin: Origin
-  readonly format: 'gguf' | 'scripted'
+  readonly format: 'gguf' | 'scripted' | 'remote'
   /** Milliseconds since 1970. */
   readonly modifiedAt: number
   /** Inode, size and time of every part: the same as long as nobody has touched the files. */

@@ -72,6 +72,8 @@ function values(schema: Schema): string {
       if (minimum === undefined) return 'number'
       if (maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER) return `${minimum} or more`
       return `${minimum} to ${maximum}`
+    case 'object':
+      return 'object'
     case 'array':
       return `list of ${values(schema.items ?? {})}s`
     default:

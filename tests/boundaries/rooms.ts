@@ -184,6 +184,7 @@ export const roots = [
   'core/compose/models.ts',
   'core/compose/ollama-door.ts',
   'core/compose/profiles.ts',
+  'core/compose/remotes.ts',
   'core/compose/residency.ts',
   'core/compose/security.ts',
 ]
