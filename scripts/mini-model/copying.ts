@@ -35,7 +35,9 @@ export const anyValue = (random: Random): string => random.pick(values)(random)
 export function copyingTurn(random: Random): Message[] {
   switch (random.below(5)) {
     case 0: {
-      const text = Array.from({ length: 1 + random.below(6) }, () => anyValue(random)).join(' ')
+      const text = Array.from({ length: 1 + random.below(random.chance(0.5) ? 6 : 18) }, () =>
+        anyValue(random),
+      ).join(' ')
       const order = random.pick([
         'Repeat: X',
         'repeat after me: X',

@@ -138,11 +138,26 @@ class Documents:
         return self.tokens[start : self.ends[index]].long(), self.weights[start : self.ends[index]].float() / 100
 
 
+class Repeats:
+    """Random tokens, said again and again: nothing but copying lowers this loss, so that it is learnt first."""
+
+    def __init__(self, vocabulary, rng):
+        self.vocabulary, self.rng = vocabulary, rng
+
+    def next(self):
+        period, times = self.rng.randint(4, 40), self.rng.randint(2, 5)
+        tokens = torch.tensor([self.rng.randrange(16, self.vocabulary) for _ in range(period)]).repeat(times)
+        weights = torch.ones(len(tokens))
+        weights[:period] = 0
+        return tokens, weights
+
+
 class Batches:
     """Rows packed with whole documents, drawn so that each category gets its share of the tokens."""
 
-    def __init__(self, folder, names, rng):
-        self.sources = {name: Documents(folder, name, rng) for name in names}
+    def __init__(self, folder, manifest, rng):
+        self.sources = {name: Documents(folder, name, rng) for name in manifest["categories"]}
+        self.sources["repeats"] = Repeats(manifest["vocabulary"], rng)
         self.held = {}
         self.given = {}
 
@@ -267,8 +282,8 @@ def main():
         muon.load_state_dict(saved["muon"])
         adam.load_state_dict(saved["adam"])
         progress, step, seen, spent = saved["progress"], saved["step"], saved["seen"], saved["spent"]
-    batches = Batches(args.corpus, manifest["categories"], random.Random(recipe["seed"] + step))
-    batches_long = Batches(args.corpus, manifest["categories"], random.Random(recipe["seed"] - step))
+    batches = Batches(args.corpus, manifest, random.Random(recipe["seed"] + step))
+    batches_long = Batches(args.corpus, manifest, random.Random(recipe["seed"] - step))
     forward = torch.compile(model, dynamic=False) if MODERN else model
 
     def save():
