@@ -37,6 +37,20 @@ export const samplingFields = {
     .max(10)
     .nullish()
     .meta({ description: 'Another name for repeat_penalty' }),
+  xtc_probability: z.number().min(0).max(1).nullish().meta({
+    description: 'How often the likeliest tokens are left out where several are likely; 0: never',
+  }),
+  xtc_threshold: z.number().min(0).max(1).nullish().meta({ description: 'What counts as likely for that' }),
+  dry_multiplier: z
+    .number()
+    .min(0)
+    .max(100)
+    .nullish()
+    .meta({ description: 'How much repeating whole sequences is discouraged; 0: not at all' }),
+  dry_base: z.number().min(1).max(100).nullish(),
+  dry_allowed_length: z.int().min(0).max(1000).nullish(),
+  dry_penalty_last_n: z.int().min(-1).nullish().meta({ description: 'Tokens looked back at; -1: all' }),
+  dry_sequence_breakers: z.array(z.string().max(200)).max(64).nullish(),
   logit_bias: z
     .record(z.string().regex(/^\d{1,9}$/, 'must be the number of a token'), z.number().min(-100).max(100))
     .nullish(),
@@ -103,6 +117,11 @@ export const timings = z
     predicted_ms: z.number(),
     predicted_per_token_ms: z.number(),
     predicted_per_second: z.number(),
+    draft_n: z.int().optional().meta({ description: 'Tokens that were guessed; absent: none' }),
+    draft_n_accepted: z
+      .int()
+      .optional()
+      .meta({ description: 'Those of them that the model would have said' }),
   })
   .meta({ id: 'Timings' })
 export type WireTimings = z.output<typeof timings>

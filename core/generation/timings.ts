@@ -20,6 +20,10 @@ export function wireTimings({
     predicted_ms: rounded(timings.decode),
     predicted_per_token_ms: predicted.perToken,
     predicted_per_second: predicted.perSecond,
+    ...(timings.speculation && {
+      draft_n: timings.speculation.drafted,
+      draft_n_accepted: timings.speculation.accepted,
+    }),
   }
 }
 

@@ -113,7 +113,7 @@ describe('chat completions', () => {
   })
 
   it('sends the headers and keeps alive when a model takes long to load', async () => {
-    const { post } = open({ loadMilliseconds: 120 }, { patience: 20, keepAlive: 20 })
+    const { post } = open({ loadMilliseconds: 400 }, { patience: 20, keepAlive: 20 })
     const events = await eventsOf(await post('/v1/chat/completions', user('count to 2', { stream: true })))
     expect(events.filter(event => event === ': keep-alive').length).toBeGreaterThan(1)
     expect(events.at(-1)).toBe('[DONE]')

@@ -11,6 +11,13 @@ export interface SamplingBody {
   readonly frequency_penalty?: number | null | undefined
   readonly repeat_penalty?: number | null | undefined
   readonly repetition_penalty?: number | null | undefined
+  readonly xtc_probability?: number | null | undefined
+  readonly xtc_threshold?: number | null | undefined
+  readonly dry_multiplier?: number | null | undefined
+  readonly dry_base?: number | null | undefined
+  readonly dry_allowed_length?: number | null | undefined
+  readonly dry_penalty_last_n?: number | null | undefined
+  readonly dry_sequence_breakers?: readonly string[] | null | undefined
   readonly logit_bias?: Readonly<Record<string, number>> | null | undefined
   readonly stop?: string | readonly string[] | null | undefined
 }
@@ -29,9 +36,37 @@ export function samplingOf(body: SamplingBody): Sampling {
     ...(repeatPenalty != null && { repeatPenalty }),
     ...(body.presence_penalty != null && { presencePenalty: body.presence_penalty }),
     ...(body.frequency_penalty != null && { frequencyPenalty: body.frequency_penalty }),
+    ...xtcOf(body),
+    ...dryOf(body),
     ...(body.logit_bias != null && {
       logitBias: Object.entries(body.logit_bias).map(([token, bias]) => ({ token: Number(token), bias })),
     }),
+  }
+}
+
+/** llama.cpp's threshold where none is named. */
+const usualThreshold = 0.1
+
+function xtcOf({
+  xtc_probability: probability,
+  xtc_threshold: threshold,
+}: SamplingBody): Pick<Sampling, 'xtc'> {
+  if (probability == null || probability === 0) return {}
+  return { xtc: { probability, threshold: threshold ?? usualThreshold } }
+}
+
+function dryOf(body: SamplingBody): Pick<Sampling, 'dry'> {
+  const { dry_multiplier: multiplier, dry_base: base, dry_allowed_length: allowedLength } = body
+  const { dry_penalty_last_n: lastTokens, dry_sequence_breakers: sequenceBreakers } = body
+  if (multiplier == null || multiplier === 0) return {}
+  return {
+    dry: {
+      multiplier,
+      ...(base != null && { base }),
+      ...(allowedLength != null && { allowedLength }),
+      ...(lastTokens != null && { lastTokens }),
+      ...(sequenceBreakers != null && { sequenceBreakers }),
+    },
   }
 }
 

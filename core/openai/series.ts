@@ -67,6 +67,15 @@ function sum(one: End, two: End, samePrompt: boolean): End {
       queued: timings.queued + two.timings.queued,
       prefill: timings.prefill + two.timings.prefill,
       decode: timings.decode + two.timings.decode,
+      ...guessed(timings.speculation, two.timings.speculation),
     },
   }
+}
+
+type Speculation = End['timings']['speculation']
+
+function guessed(one: Speculation, two: Speculation): Pick<End['timings'], 'speculation'> {
+  if (one === undefined && two === undefined) return {}
+  const drafted = (one?.drafted ?? 0) + (two?.drafted ?? 0)
+  return { speculation: { drafted, accepted: (one?.accepted ?? 0) + (two?.accepted ?? 0) } }
 }

@@ -206,6 +206,17 @@ describe('fields', () => {
       },
     ],
     ['repeat_penalty under both names', { repetition_penalty: 1.1 }, { sampling: { repeatPenalty: 1.1 } }],
+    [
+      'samplers of llama.cpp',
+      { xtc_probability: 0.5, dry_multiplier: 0.8, dry_base: 1.75, dry_penalty_last_n: -1 },
+      {
+        sampling: {
+          xtc: { probability: 0.5, threshold: 0.1 },
+          dry: { multiplier: 0.8, base: 1.75, lastTokens: -1 },
+        },
+      },
+    ],
+    ['samplers that are off', { xtc_probability: 0, xtc_threshold: 0.2, dry_multiplier: 0, dry_base: 2 }, {}],
     ['a seed of -1', { seed: -1 }, {}],
     ['a seed of 64 bits', { seed: 2 ** 40 + 3 }, { sampling: { seed: 3 } }],
     ['logit_bias', { logit_bias: { '5': -100 } }, { sampling: { logitBias: [{ token: 5, bias: -100 }] } }],
