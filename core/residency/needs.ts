@@ -76,6 +76,6 @@ export class Needs {
 }
 
 /** What is resident after loading, and the buffers that are not touched yet. An engine that measures nothing says 0. */
-export function correctedNeed(need: MemoryNeed, residentBytes: number): number {
+function correctedNeed(need: MemoryNeed, residentBytes: number): number {
   return residentBytes > 0 ? residentBytes + need.computeBytes : need.bytes
 }

@@ -21,7 +21,7 @@ export interface RemotePace {
   readonly silence: number
 }
 
-export const usualPace: RemotePace = { health: 3_000, silence: 15_000 }
+const usualPace: RemotePace = { health: 3_000, silence: 15_000 }
 
 /** Bytes of an answer that is not a stream; longer ones are not a list of models or an error. */
 const longestAnswer = 64 * 1024 * 1024
