@@ -1,10 +1,10 @@
 /** Of the time, what those who decode get while a prompt is computed beside them. */
-const decoding = 0.32
+const decoding = 0.29
 
 /**
  * Divides time between prompts and those who decode. Each chunk of a prompt makes a debt, which steps of decoding pay
- * off: so a stream keeps about a third of its speed however long the prompt beside it, and the prompt two thirds of its
- * own. In one step with a prompt, a stream would get one token a chunk: a tenth of its speed.
+ * off: so a stream keeps more than a quarter of its speed however long the prompt beside it, and the prompt some two thirds
+ * of its own. In one step with a prompt, a stream would get one token a chunk: a tenth of its speed.
  */
 export class Share {
   #owed = 0
