@@ -82,7 +82,7 @@ export class Answering {
       for await (const _event of this.#events(asked, this.#open(asked, run.cancelled), run));
     }
     const log = this.#context.get('log')
-    write().catch((error: unknown) => log.error('A response in the background could not be kept', error))
+    write().catch((error: unknown) => log.error('a response in the background ended badly', error))
     return asked.writer.response
   }
 
@@ -153,9 +153,15 @@ export class Answering {
     return open(this.#parts.generator, { route, model, request }, this.#context, signal)
   }
 
+  /** An answer that cannot be kept is an answer all the same. */
   #end({ writer, input }: Asked): WireResponse {
     const { response } = writer
-    if (response.store) this.#parts.responses.keep({ response, input }, this.#owner)
+    if (!response.store) return response
+    try {
+      this.#parts.responses.keep({ response, input }, this.#owner)
+    } catch (error) {
+      this.#context.get('log').error('a response could not be kept, nobody can go on from it', error)
+    }
     return response
   }
 

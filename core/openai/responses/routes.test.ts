@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { ImpetusError } from '../../contract/errors.ts'
 import { createResponse, listInputItems, type WireResponse } from '../../contract/responses.ts'
 import { systemClock } from '../../platform/clock.ts'
 import { openRoutes, openStore } from '../routes.testing.ts'
@@ -73,6 +74,61 @@ describe('a response', () => {
     }
     const second = await responseOf(post(path, { input: [output], previous_response_id: first.id, tools }))
     expect(textOf(second)).toBe('The tool answered: Hello')
+  })
+
+  it('is given to Codex as it asks for it', async () => {
+    const { post } = openRoutes()
+    const shell = {
+      type: 'function',
+      name: 'shell',
+      strict: false,
+      parameters: {
+        type: 'object',
+        properties: { command: { type: 'array', items: { type: 'string' }, minItems: 1 } },
+        required: ['command'],
+        additionalProperties: false,
+      },
+    }
+    const message = (role: string, text: string) => ({
+      type: 'message',
+      role,
+      content: [{ type: 'input_text', text }],
+    })
+    const events = await eventsOf(
+      await post(path, {
+        model: 'scripted',
+        instructions: 'You are a coding agent.',
+        input: [
+          message('developer', 'Rules'),
+          message('user', '<cwd>/</cwd>'),
+          message('user', 'List files.'),
+        ],
+        tools: [
+          {
+            type: 'custom',
+            name: 'apply_patch',
+            format: { type: 'grammar', syntax: 'lark', definition: 'x' },
+          },
+          { type: 'namespace', name: 'mcp', tools: [shell] },
+          { type: 'web_search', external_web_access: false },
+          shell,
+        ],
+        tool_choice: 'auto',
+        parallel_tool_calls: false,
+        reasoning: { effort: 'medium', summary: 'auto' },
+        store: false,
+        stream: true,
+        include: ['reasoning.encrypted_content'],
+        prompt_cache_key: 'x',
+        text: { verbosity: 'low' },
+        client_metadata: {},
+      }),
+    )
+    const done = events.find(event => event.type === 'response.output_item.done')
+    expect(done).toMatchObject({
+      item: { type: 'function_call', name: 'shell', arguments: '{"command":["example"]}' },
+    })
+    expect(events.at(-1)).toMatchObject({ type: 'response.completed', response: { store: false } })
   })
 
   it('that cannot be answered is a real status, streamed or not', async () => {
@@ -180,6 +236,19 @@ describe('a kept response', () => {
     const other = await responseOf(off.post(path, { input: 'a', store: true }))
     expect(other.store).toBe(false)
     expect((await off.get(`${path}/${other.id}`)).status).toBe(404)
+  })
+
+  it('that cannot be written down is answered all the same', async () => {
+    const responses = openStore()
+    responses.keep = () => {
+      throw new ImpetusError('insufficient_storage', 'The disk is full. Free some space.')
+    }
+    const { post, get } = openRoutes({ responses })
+    const whole = await responseOf(post(path, { input: 'count to 2' }))
+    expect(textOf(whole)).toBe('1 2')
+    expect((await get(`${path}/${whole.id}`)).status).toBe(404)
+    const events = await eventsOf(await post(path, { input: 'count to 2', stream: true }))
+    expect(events.at(-1)?.type).toBe('response.completed')
   })
 
   it('expires, and going on from it keeps the whole conversation', async () => {
