@@ -22,6 +22,7 @@ export function newMessage(model: string, promptTokens: number): MessageAnswer {
       cache_creation_input_tokens: 0,
       cache_read_input_tokens: 0,
       output_tokens: 0,
+      output_tokens_details: { thinking_tokens: 0 },
     },
   }
 }
@@ -32,7 +33,7 @@ export function ending(end: End): {
   stop_sequence: string | null
   usage: WireUsage
 } {
-  const { promptTokens, cachedTokens, completionTokens } = end.usage
+  const { promptTokens, cachedTokens, completionTokens, reasoningTokens } = end.usage
   return {
     stop_reason: stopReasonOf(end),
     stop_sequence: end.stopSequence ?? null,
@@ -41,6 +42,7 @@ export function ending(end: End): {
       cache_creation_input_tokens: 0,
       cache_read_input_tokens: cachedTokens,
       output_tokens: completionTokens,
+      output_tokens_details: { thinking_tokens: reasoningTokens },
     },
   }
 }

@@ -134,6 +134,7 @@ const usage = z
       .int()
       .meta({ description: 'Tokens of the prompt that were not computed again' }),
     output_tokens: z.int(),
+    output_tokens_details: z.object({ thinking_tokens: z.int() }),
   })
   .meta({ id: 'AnthropicUsage' })
 export type WireUsage = z.output<typeof usage>

@@ -50,6 +50,7 @@ describe('a stream', () => {
       cache_creation_input_tokens: 0,
       cache_read_input_tokens: 0,
       output_tokens: 0,
+      output_tokens_details: { thinking_tokens: 0 },
     }
     expect(streamed(deltas)).toEqual([
       {
@@ -91,6 +92,7 @@ describe('a stream', () => {
           cache_creation_input_tokens: 0,
           cache_read_input_tokens: 4,
           output_tokens: 3,
+          output_tokens_details: { thinking_tokens: 1 },
         },
       },
       { type: 'message_stop' },
