@@ -124,7 +124,8 @@ export class Answering {
     const { writer } = asked
     try {
       const signs = () => 'sign' as const
-      for await (const delta of withSigns(deltasOf(opening), signMilliseconds, signs)) {
+      const silence = this.#parts.sse?.keepAlive ?? signMilliseconds
+      for await (const delta of withSigns(deltasOf(opening), silence, signs)) {
         if (delta === 'sign') yield writer.sign()
         else if (delta.type === 'end') {
           const last = writer.add(delta)

@@ -142,6 +142,18 @@ describe('a response', () => {
     expect(active.count).toBe(0)
   })
 
+  it('that waits for its model says again and again that it is in progress', async () => {
+    const { post } = openRoutes({ loadMilliseconds: 500, sse: { patience: 10, keepAlive: 20 } })
+    const events = await eventsOf(await post(path, { input: 'count to 1', stream: true }))
+    const types = events.map(event => event.type)
+    expect(types.filter(type => type === 'response.in_progress').length).toBeGreaterThan(2)
+    expect(types.lastIndexOf('response.in_progress')).toBeLessThan(
+      types.indexOf('response.output_item.added'),
+    )
+    expect(events.map(event => event.sequence_number)).toEqual(events.map((_, index) => index))
+    expect(types.at(-1)).toBe('response.completed')
+  })
+
   it('that is refused late ends in response.failed', async () => {
     const { post } = openRoutes({ loadMilliseconds: 100, contextLength: 50, sse: { patience: 10 } })
     const answer = await post(path, { input: 'word '.repeat(100), stream: true })
