@@ -61,8 +61,7 @@ function planText(facts: GgufFacts, wishes: LoadWishes, available: number): Load
   let contextLength = wanted
   while (contextLength * perToken > room && contextLength > shortest)
     contextLength = Math.max(shortest, contextLength >> 1)
-  if (contextLength * perToken > room)
-    throw tooLarge(facts, contextLength, perToken, fixed, available)
+  if (contextLength * perToken > room) throw tooLarge(facts, contextLength, perToken, fixed, available)
 
   const fitting = Math.floor((room * slotShare) / Math.max(1, contextLength * perToken))
   const slots = wishes.slots ?? Math.max(1, Math.min(mostSlots, fitting))

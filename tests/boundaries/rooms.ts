@@ -142,18 +142,18 @@ export const rooms: readonly Room[] = [
     packages: ['hono'],
   },
   {
-    name: 'cli',
-    holds: 'the impetus command, which talks to the core over the socket',
-    values: ['contract', 'platform'],
-    types: 'none',
-    packages: ['zod'],
-  },
-  {
     name: 'dashboard',
     holds: 'the built dashboard’s files, as the browser gets them',
     values: shared,
     types: 'all',
     packages: [],
+  },
+  {
+    name: 'cli',
+    holds: 'the impetus command, which talks to the core over the socket',
+    values: ['contract', 'platform'],
+    types: 'none',
+    packages: ['zod'],
   },
 ]
 
@@ -182,10 +182,10 @@ export const roots = [
   'core/compose/doors.ts',
   'core/compose/downloads.ts',
   'core/compose/models.ts',
-  'core/compose/ollama-door.ts',
   'core/compose/profiles.ts',
   'core/compose/remotes.ts',
   'core/compose/residency.ts',
+  'core/compose/ollama-door.ts',
   'core/compose/security.ts',
 ]
 
