@@ -3,7 +3,8 @@ import { assistant, type Message, system, type ToolCall, type ToolDefinition, us
 import { refused } from './guide.ts'
 import { type Frame, smallTalk } from './manners.ts'
 import { withTypo } from './phrasing.ts'
-import { type ArgumentKind, inventedKind, type ToolKind, toolKinds } from './tool-kinds.ts'
+import type { ArgumentKind, ToolKind } from './tool-arguments.ts'
+import { inventedKind, toolKinds } from './tool-kinds.ts'
 import { ask, type Topic } from './topics.ts'
 import { capital } from './words.ts'
 
