@@ -1,5 +1,5 @@
 import type { GenerateRequest, LoadedModel } from '../engine/engine.ts'
-import { type Plan, planGeneration } from './plan.ts'
+import { type Plan, planGeneration, planRaw } from './plan.ts'
 import type { TemplateProbe } from './templates/probe.ts'
 import type { AnswerRequest } from './types.ts'
 
@@ -17,7 +17,8 @@ export async function prepare(
   model: LoadedModel,
   probe: TemplateProbe,
 ): Promise<Plan> {
-  const facts = request.prompt.kind === 'chat' ? await probe.facts(model, never) : undefined
+  if (request.prompt.kind !== 'chat') return planRaw(request, options)
+  const facts = await probe.facts(model, never)
   if (facts === undefined) {
     const chosen = withChosenTools(request, options.toolChoice)
     return { request: { ...chosen, chat: options }, notEnforced: [] }
