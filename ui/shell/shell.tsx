@@ -29,7 +29,9 @@ export function Shell() {
   // Readers of the screen go on where the new one begins; not at the start, where the browser's own place is best.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the screen's change is what this waits for
   useEffect(() => {
-    if (!first.current) main.current?.focus({ preventScroll: true })
+    // A screen may have taken the focus to where it is wanted.
+    const inside = main.current?.contains(document.activeElement)
+    if (!first.current && !inside) main.current?.focus({ preventScroll: true })
     first.current = false
   }, [screen])
 

@@ -49,7 +49,7 @@ export const en = {
   toModels: 'Get a model',
   chatNoModel: 'No installed model can chat yet.',
   chatEmpty: 'Ask the model something, or begin with one of these:',
-  chatForgets: 'A conversation is kept until this screen is left.',
+  chatForgets: 'A conversation is kept until this page is closed.',
   prompt1: 'Explain what a language model is, in three sentences.',
   prompt2: 'Write a function that checks whether a word is a palindrome.',
   prompt3: 'Give me five names for a small sailing boat.',

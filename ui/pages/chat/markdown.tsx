@@ -8,6 +8,8 @@ import type { Blocks } from './blocks.ts'
 const parser = new Marked({ gfm: true, async: false })
 parser.use({
   renderer: {
+    // Tags that a model writes are shown as what they are: text.
+    html: ({ text }) => escaped(text),
     // Nothing is fetched because a model wrote an address: a picture is a link to it.
     image: ({ href, text }) => `<a href="${escaped(href)}">${escaped(text || href)}</a>`,
   },

@@ -10,13 +10,26 @@ export interface Wishes {
   readonly maxTokens: number | null
 }
 
-/** A conversation and the answer that is being written, which ends with the screen that shows it. */
+/** Conversations of screens that were left, for as long as the page is open. */
+const kept = new WeakMap<Api, readonly Turn[]>()
+
+/** An answer ends with the screen that shows it; what was written of it stays. */
+function found(api: Api): readonly Turn[] {
+  return (kept.get(api) ?? []).map(turn =>
+    turn.state === 'waiting' || turn.state === 'writing' ? { ...turn, state: 'stopped' } : turn,
+  )
+}
+
+/** A conversation and the answer that is being written. */
 export function useConversation(api: Api) {
-  const [turns, dispatch] = useReducer(conversation, [])
+  const [turns, dispatch] = useReducer(conversation, api, found)
   const running = useRef<{ readonly abort: AbortController; readonly id: number }>(undefined)
-  const nextId = useRef(1)
+  const nextId = useRef((turns.at(-1)?.id ?? 0) + 1)
 
   useEffect(() => () => running.current?.abort.abort(), [])
+  useEffect(() => {
+    kept.set(api, turns)
+  }, [api, turns])
 
   const ask = useCallback(
     async (question: string, before: readonly Turn[], wishes: Wishes) => {

@@ -1,7 +1,7 @@
 import Input from 'antd/es/input/Input'
 import TextArea from 'antd/es/input/TextArea'
 import Switch from 'antd/es/switch'
-import { type KeyboardEvent, useEffect, useId, useState } from 'react'
+import { type KeyboardEvent, useId, useState } from 'react'
 import type { SettingsAnswer } from '../../../core/contract/settings.ts'
 import type { Failure } from '../../api.ts'
 import { failureText } from '../../parts/page.tsx'
@@ -89,22 +89,25 @@ function Control({ id, field, value, disabled, apply }: ControlProps) {
 function Written({ id, field, value, disabled, apply }: ControlProps) {
   const { input } = field
   const current = textOf(value)
-  const [draft, setDraft] = useState(current)
-  useEffect(() => setDraft(current), [current])
-  const commit = () => {
-    if (draft !== current) void apply(parsed(field, draft))
+  // Null while nothing is being written: the value in force is shown.
+  const [draft, setDraft] = useState<string | null>(null)
+  const commit = async () => {
+    if (draft === null || draft === current) return
+    const taken = await apply(parsed(field, draft))
+    // What waits for a restart stays to be seen, and what was refused stays to be mended.
+    if (taken && !field.restart) setDraft(null)
   }
   const press = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') setDraft(current)
-    if (event.key === 'Enter' && input.kind !== 'lines') commit()
+    if (event.key === 'Escape') setDraft(null)
+    if (event.key === 'Enter' && input.kind !== 'lines') void commit()
   }
   const shared = {
     id,
     disabled,
-    value: draft,
+    value: draft ?? current,
     'aria-describedby': `${id}-help`,
     placeholder: field.nullable ? '–' : '',
-    onBlur: commit,
+    onBlur: () => void commit(),
     onKeyDown: press,
   }
   if (input.kind === 'lines')

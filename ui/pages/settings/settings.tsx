@@ -14,7 +14,7 @@ export default function Settings() {
   const schema = useData('getSettingsSchema')
   const settings = useData('getSettings', { topics: ['settings.changed'] })
   const [text, setText] = useState('')
-  const { change, changed, problems, undo } = useChanges(settings.put)
+  const { change, changed, problems, undo, undone } = useChanges(settings.put)
   const failed = [schema, settings].find(({ failure }) => failure)
   const groups = schema.value ? search(groupsOf(schema.value as Schema), text) : []
   return (
@@ -56,7 +56,7 @@ export default function Settings() {
           <Section key={name} title={title}>
             {fields.map(field => (
               <FieldRow
-                key={field.key}
+                key={`${field.key} ${undone}`}
                 field={field}
                 answer={settings.value as NonNullable<typeof settings.value>}
                 problem={problems[field.key]}

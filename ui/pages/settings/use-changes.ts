@@ -13,6 +13,7 @@ interface Change {
 export function useChanges(put: (answer: SettingsAnswer) => void) {
   const { api } = useCore()
   const [changed, setChanged] = useState<Change | null>(null)
+  const [undone, setUndone] = useState(0)
   const [problems, setProblems] = useState<Readonly<Record<string, Failure | undefined>>>({})
   const send = async (field: Field, value: unknown): Promise<boolean> => {
     const outcome = await api.call('updateSettings', { body: patchFor(field, value) })
@@ -22,6 +23,8 @@ export function useChanges(put: (answer: SettingsAnswer) => void) {
   }
   return {
     changed,
+    /** Counts what was taken back: fields forget what was written in them. */
+    undone,
     problems,
     /** @returns whether the core took it */
     change: async (field: Field, value: unknown, before: unknown): Promise<boolean> => {
@@ -30,7 +33,9 @@ export function useChanges(put: (answer: SettingsAnswer) => void) {
       return taken
     },
     undo: async (): Promise<void> => {
-      if (changed && (await send(changed.field, changed.before))) setChanged(null)
+      if (!changed || !(await send(changed.field, changed.before))) return
+      setChanged(null)
+      setUndone(undone => undone + 1)
     },
   }
 }
