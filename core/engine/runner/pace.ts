@@ -7,7 +7,7 @@ const leastSpread = 0.1
 /** Of what a token costs on average, the least that a further one is believed to cost. */
 const leastEach = 0.25
 /** How much longer than it should a step may take for the sake of a larger chunk. */
-const mostOverrun = 4
+const mostOverrun = 2.5
 
 /**
  * How many prompt tokens one step may compute so that it stays within its time. A step costs something whatever its

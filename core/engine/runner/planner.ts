@@ -7,7 +7,7 @@ import { composeStep, type StepPart, type Wish } from './step.ts'
 import { StepCosts } from './step-costs.ts'
 
 /** Milliseconds that a step with prompt tokens may take: an abort waits as long, and so does every stream beside it. */
-const stepBudget = 200
+const stepBudget = 230
 const sharedStepBudget = 125
 
 /** Decides what each step computes, by what the steps before have cost. Touches nothing native. */
