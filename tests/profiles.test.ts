@@ -53,16 +53,26 @@ it('a configuration holds from the next load on, and its sampling at once', asyn
   expect((await call('DELETE', '/api/profiles/small')).status).toBe(409)
 }, 60_000)
 
-it('a template of one’s own replaces the model’s', async () => {
-  await using core = await startCore({ models: folder => writeTinyLlama(join(folder, 'tiny.gguf')) })
+it('a template of one’s own replaces the model’s, also one that fails', async () => {
+  await using core = await startCore({
+    models: folder =>
+      writeTinyLlama(join(folder, 'tiny.gguf'), { chatTemplate: '{{ raise_exception("no") }}' }),
+  })
+  const ask = () =>
+    core.post('/v1/chat/completions', {
+      model: 'tiny',
+      messages: [{ role: 'user', content: 'Hello' }],
+      max_tokens: 1,
+    })
+  const refused = await ask()
+  expect([refused.status, await refused.json()]).toMatchObject([422, { error: { code: 'template_error' } }])
   const patched = await core.socketFetch('http://impetus/api/models/tiny/configuration', {
     method: 'PATCH',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ values: { chatTemplate: '{% for m in messages %}{{ m.content }}{% endfor %}' } }),
   })
   expect(patched.status).toBe(200)
-  const body = { model: 'tiny', messages: [{ role: 'user', content: 'Hello' }], max_tokens: 1 }
-  const response = await core.post('/v1/chat/completions', body)
+  const response = await ask()
   const { usage } = (await response.json()) as { usage: { prompt_tokens: number } }
   expect(usage.prompt_tokens).toBeLessThan(6)
 }, 60_000)

@@ -17,6 +17,7 @@ import type { Library } from '../library/types.ts'
 import { ResponseStore } from '../openai/responses/store.ts'
 import { spawnRole } from '../platform/child.ts'
 import { ExitError } from '../platform/exit.ts'
+import { withOwnTemplates } from '../profiles/own-templates.ts'
 import type { Profiles } from '../profiles/profiles.ts'
 import { withSamplingDefaults } from '../profiles/sampling-defaults.ts'
 import { given } from '../profiles/values.ts'
@@ -59,7 +60,8 @@ export async function startModels(call: Call, base: Base, stack: AsyncDisposable
   const active = new ActiveSet()
   const requests = new RecentRequests(() => settings.current.requests, base.clock)
   stack.defer(settings.onChange(() => requests.trim()))
-  const plain = new ModelGenerator({ library, residency, active, bus })
+  const files = withOwnTemplates(library, id => profiles.effective(id).chatTemplate !== undefined)
+  const plain = new ModelGenerator({ library: files, residency, active, bus })
   const defaults = (id: string) => given(profiles.effective(id).sampling ?? {})
   const generator = requests.watching(withSamplingDefaults(plain, defaults))
   const prompts = new Prompts(residency)
