@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,16 +8,20 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 
 const root = path.dirname(import.meta.dirname)
 let home: string
+let child: ChildProcess | undefined
 
 beforeEach(() => {
   home = mkdtempSync(path.join(tmpdir(), 'impetus-start-'))
 })
 
-afterEach(() => rmSync(home, { recursive: true, force: true }))
+afterEach(() => {
+  child?.kill('SIGTERM')
+  rmSync(home, { recursive: true, force: true })
+})
 
 // The first time after a change it builds, and the machine may be busy: no word about how long it takes here.
 test('npm start builds what is stale, prints four lines, answers, and ends on a signal with 0', async () => {
-  const child = spawn(
+  const started = spawn(
     process.execPath,
     ['scripts/bootstrap.mjs', 'scripts/start.ts', '--port', '0', '--engine', 'scripted'],
     {
@@ -26,13 +30,14 @@ test('npm start builds what is stale, prints four lines, answers, and ends on a 
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   )
-  const ended = once(child, 'exit')
+  child = started
+  const ended = once(started, 'exit')
   let output = ''
   let log = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  started.stderr.setEncoding('utf8').on('data', (text: string) => {
     log += text
   })
-  for await (const text of child.stdout.setEncoding('utf8')) {
+  for await (const text of started.stdout.setEncoding('utf8')) {
     output += text as string
     if (/Dashboard .*\n/.test(output)) break
   }
@@ -46,7 +51,7 @@ test('npm start builds what is stale, prints four lines, answers, and ends on a 
   const health = await fetch(`${url}/health`)
   expect(await health.json()).toEqual({ status: 'ok' })
 
-  child.kill('SIGTERM')
+  started.kill('SIGTERM')
   const [code] = (await ended) as [number | null]
   expect(code, log).toBe(0)
   expect(existsSync(path.join(home, 'endpoint.json'))).toBe(false)

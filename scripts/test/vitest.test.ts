@@ -41,6 +41,17 @@ test.each([
   expect(await runVitest([`--root=${folder}`], 'ignore')).toEqual({ passed, failed, skipped })
 })
 
+test('a process that a test leaves behind fails the run and does not hold it up for ever', async () => {
+  const code = [
+    "import { spawn } from 'node:child_process'",
+    "import { test } from 'vitest'",
+    "const wait = 'setTimeout(() => {}, 20000)'",
+    "test('a', () => void spawn(process.execPath, ['-e', wait], { stdio: 'inherit' }))",
+  ]
+  writeFileSync(path.join(folder, 'a.test.ts'), code.join('\n'))
+  expect(await runVitest([`--root=${folder}`], 'ignore', 2000)).toEqual({ passed: 1, failed: 1, skipped: 0 })
+})
+
 test('nothing to run is nothing counted', async () => {
   expect(await runVitest([`--root=${folder}`], 'ignore')).toEqual({ passed: 0, failed: 0, skipped: 0 })
 })
