@@ -50,11 +50,9 @@ export class Planner {
     for (const { slot, tokens } of step) {
       const job = slots[slot]?.job
       if (job === undefined) continue
+      job.lastStep = this.#steps
       if (job.phase === 'prefill') prefill += tokens
-      else {
-        decode += tokens
-        job.lastStep = this.#steps
-      }
+      else decode += tokens
     }
     if (prefill === 0) {
       this.#costs.learn(decode, milliseconds)

@@ -2,7 +2,12 @@ import { expect, test } from 'vitest'
 import { composeStep, type Wish } from './step.ts'
 
 const decode = (slot: number, lastStep = 0, tokens = 1): Wish => ({ slot, phase: 'decode', tokens, lastStep })
-const prefill = (slot: number, tokens: number): Wish => ({ slot, phase: 'prefill', tokens, lastStep: 0 })
+const prefill = (slot: number, tokens: number, lastStep = 0): Wish => ({
+  slot,
+  phase: 'prefill',
+  tokens,
+  lastStep,
+})
 
 test.each<{
   name: string
@@ -30,18 +35,18 @@ test.each<{
     step: { 0: 9, 1: 1 },
   },
   {
-    name: 'prompts share',
-    wishes: [prefill(0, 900), prefill(1, 900)],
+    name: 'the prompt whose turn is longest ago',
+    wishes: [prefill(0, 900, 3), prefill(1, 900, 2)],
     batch: 512,
     chunk: 100,
-    step: { 0: 50, 1: 50 },
+    step: { 1: 100 },
   },
   {
-    name: 'a short prompt leaves its rest',
-    wishes: [prefill(0, 900), prefill(1, 10)],
+    name: 'a prompt that is done with it goes first',
+    wishes: [prefill(0, 900), prefill(1, 10, 9)],
     batch: 512,
     chunk: 100,
-    step: { 0: 90, 1: 10 },
+    step: { 1: 10 },
   },
   {
     name: 'a chunk of one',
