@@ -87,7 +87,7 @@ export class Api {
 }
 
 /** Its text is the interface's own, in the person's language. */
-export const coreGone: Failure = { code: 'core_gone', message: '', param: null }
+const coreGone: Failure = { code: 'core_gone', message: '', param: null }
 
 async function failureOf(response: Response): Promise<Failure> {
   const text = await response.text()

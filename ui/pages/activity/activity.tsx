@@ -1,25 +1,12 @@
 import Input from 'antd/es/input/Input'
 import { useState, useSyncExternalStore } from 'react'
 import { useCore } from '../../core.ts'
+import { browserName } from '../../parts/client-name.ts'
 import { Empty, Page, Section } from '../../parts/page.tsx'
 import { Select } from '../../parts/select.tsx'
 import { type RequestRow, type Row, speedOf } from '../../requests.ts'
 import { useWords, type Words } from '../../words/words.tsx'
-
-const outcomes = ['all', 'running', 'finished', 'cancelled', 'failed'] as const
-type Outcome = (typeof outcomes)[number]
-
-/** What is left of the rows, the newest first. Lines that say something is missing stay. Pure. */
-export function chosenRows(rows: readonly Row[], outcome: Outcome, text: string): readonly Row[] {
-  const wanted = text.trim().toLowerCase()
-  return rows
-    .filter(row => {
-      if ('gap' in row) return true
-      if (outcome !== 'all' && (row.end?.outcome ?? 'running') !== outcome) return false
-      return `${row.model} ${row.client} ${row.route}`.toLowerCase().includes(wanted)
-    })
-    .toReversed()
-}
+import { chosenRows, type Outcome, outcomes } from './rows.ts'
 
 export default function Activity() {
   const words = useWords()
@@ -116,7 +103,7 @@ function Request({ row, words }: { row: RequestRow; words: Words }) {
       <td className="name">
         {row.model}
         <div className="muted">
-          {row.route} {row.client && `· ${row.client.slice(0, 60)}`}
+          {row.route} {row.client && `· ${browserName(row.client)}`}
         </div>
       </td>
       <td>
@@ -125,13 +112,15 @@ function Request({ row, words }: { row: RequestRow; words: Words }) {
         </span>{' '}
         {end?.code && <code>{end.code}</code>}
       </td>
-      <td className="figure">
+      <td className="figure" data-label={words.say('promptTokens')}>
         {words.number(end?.promptTokens)}
         {end !== null && end.cachedTokens > 0 && (
           <div className="muted">{words.say('cachedTokens', { count: end.cachedTokens })}</div>
         )}
       </td>
-      <td className="figure">{words.number(end?.completionTokens)}</td>
+      <td className="figure" data-label={words.say('answerTokens')}>
+        {words.number(end?.completionTokens)}
+      </td>
       <td className="figure minor">{words.duration(end?.firstTokenMilliseconds)}</td>
       <td className="figure minor">{words.number(speedOf(end), 1)}</td>
     </tr>

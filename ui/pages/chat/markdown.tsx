@@ -29,7 +29,7 @@ const allowed = {
 }
 
 /** Clean HTML of one block of Markdown, whatever the model wrote. */
-export function toHtml(markdown: string): string {
+function toHtml(markdown: string): string {
   const fragment = DOMPurify.sanitize(parser.parse(markdown) as string, {
     ...allowed,
     RETURN_DOM_FRAGMENT: true,

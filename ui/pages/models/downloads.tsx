@@ -1,12 +1,12 @@
 import Button from 'antd/es/button'
 import { useState } from 'react'
 import type { Download } from '../../../core/contract/downloads.ts'
-import type { Failure, ValueOf } from '../../api.ts'
+import type { Failure } from '../../api.ts'
 import { useCore } from '../../core.ts'
 import { useData } from '../../data.ts'
-import type { AnyFrame } from '../../live.ts'
 import { FailureNote, Section } from '../../parts/page.tsx'
 import { useWords, type Words } from '../../words/words.tsx'
+import { withDownload } from './with-download.ts'
 
 type Command = 'pauseDownload' | 'resumeDownload' | 'cancelDownload' | 'retryDownload' | 'removeDownload'
 
@@ -19,20 +19,6 @@ const commands: Readonly<Record<Download['state'], readonly Command[]>> = {
   done: ['removeDownload'],
   failed: ['retryDownload', 'removeDownload'],
   cancelled: ['retryDownload', 'removeDownload'],
-}
-
-/** The facts of ten times a second change the list without asking for it again. Pure. */
-export function withDownload(
-  value: ValueOf<'listDownloads'>,
-  frame: AnyFrame,
-): ValueOf<'listDownloads'> | null {
-  const { downloads } = value
-  if (frame.topic === 'download.removed')
-    return { downloads: downloads.filter(({ id }) => id !== frame.data.id) }
-  if (frame.topic !== 'download.changed') return value
-  const fresh = frame.data
-  if (!downloads.some(({ id }) => id === fresh.id)) return { downloads: [fresh, ...downloads] }
-  return { downloads: downloads.map(one => (one.id === fresh.id ? fresh : one)) }
 }
 
 /** Models under way. Nothing is shown where there are none. */

@@ -6,7 +6,7 @@ import type { SettingsAnswer } from '../../../core/contract/settings.ts'
 import type { Failure } from '../../api.ts'
 import { failureText } from '../../parts/page.tsx'
 import { useWords } from '../../words/words.tsx'
-import { type Field, valueAt } from './form.ts'
+import { type Field, parsed, valueAt } from './form.ts'
 
 interface FieldRowProps {
   readonly field: Field
@@ -124,14 +124,4 @@ function Written({ id, field, value, disabled, apply }: ControlProps) {
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.join('\n')
   return value === null || value === undefined ? '' : String(value)
-}
-
-/** What was written, as the setting's kind of value. What is no number goes as it is: the core says what is wrong. Pure. */
-export function parsed({ input, nullable }: Pick<Field, 'input' | 'nullable'>, text: string): unknown {
-  if (input.kind === 'lines') return text.split('\n').flatMap(line => line.trim() || [])
-  const trimmed = text.trim()
-  if (trimmed === '') return nullable ? null : ''
-  if (input.kind !== 'number') return trimmed
-  const number = Number(trimmed)
-  return Number.isFinite(number) ? number : trimmed
 }

@@ -96,3 +96,13 @@ export function search(groups: readonly FieldGroup[], text: string): readonly Fi
     }))
     .filter(({ fields }) => fields.length > 0)
 }
+
+/** What was written, as the setting's kind of value. What is no number goes as it is: the core says what is wrong. Pure. */
+export function parsed({ input, nullable }: Pick<Field, 'input' | 'nullable'>, text: string): unknown {
+  if (input.kind === 'lines') return text.split('\n').flatMap(line => line.trim() || [])
+  const trimmed = text.trim()
+  if (trimmed === '') return nullable ? null : ''
+  if (input.kind !== 'number') return trimmed
+  const number = Number(trimmed)
+  return Number.isFinite(number) ? number : trimmed
+}
