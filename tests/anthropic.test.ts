@@ -185,6 +185,7 @@ describe.each([
         const answer = await client.messages.create({
           model,
           max_tokens: 400,
+          temperature: 0,
           messages,
           tools: [paint],
           tool_choice,
@@ -204,6 +205,7 @@ describe.each([
       const answer = await client.messages.create({
         model,
         max_tokens: 400,
+        temperature: 0,
         messages,
         output_config: { format },
       })

@@ -185,13 +185,18 @@ describe.each([
         required: ['colour'],
         additionalProperties: false,
       }
-      const { message } = await client.chat({ model, messages, format, options: { num_predict: 400 } })
+      const { message } = await client.chat({
+        model,
+        messages,
+        format,
+        options: { num_predict: 400, seed: 1 },
+      })
       expect(colours).toContain((JSON.parse(message.content) as { colour: string }).colour)
       const { response } = await client.generate({
         model,
         prompt: 'Hello',
         format: 'json',
-        options: { num_predict: 8 },
+        options: { num_predict: 8, seed: 1 },
       })
       expect(response?.trimStart()).toMatch(/^{/)
     })

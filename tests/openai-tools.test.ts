@@ -82,7 +82,7 @@ function expectWeather(call: Omit<Call, 'id'>): void {
 }
 
 describe('tools', () => {
-  const ask = { model: 'tiny', messages, tools: [clock, weather], max_tokens: 400 }
+  const ask = { model: 'tiny', messages, tools: [clock, weather], seed: 1, max_tokens: 400 }
   const named = { type: 'function' as const, function: { name: 'weather' } }
 
   it.each([1, 2, 3])('are called by name, with arguments that fit their schema (seed %i)', async seed => {
@@ -150,6 +150,7 @@ describe('tools', () => {
       messages,
       functions: [weather.function],
       function_call: { name: 'weather' },
+      seed: 1,
       max_tokens: 400,
     })
     expect(answer.choices[0]?.finish_reason).toBe('function_call')
@@ -201,6 +202,7 @@ describe('structured answers', () => {
     const answer = await client.chat.completions.create({
       model: 'tiny',
       messages,
+      seed: 1,
       max_tokens: 400,
       response_format: {
         type: 'json_schema',
@@ -219,6 +221,7 @@ describe('structured answers', () => {
     const answer = await client.chat.completions.create({
       model: 'tiny',
       messages,
+      seed: 1,
       max_tokens: 60,
       response_format: { type: 'json_object' },
     })
@@ -303,6 +306,7 @@ describe('a model that thinks', () => {
       tool_choice: 'required',
       parallel_tool_calls: false,
       reasoning_effort: 'none',
+      seed: 1,
       max_tokens: 400,
       stream: true,
     })
