@@ -29,6 +29,8 @@ export async function startResidency(
   const log = base.log.child({ room: 'residency' })
   const models = () => settings.current.models
   let workingSet: number | null = null
+  // Asked on every turn; finding it reads a container's limits from files.
+  const total = totalMemory()
 
   const need = async (id: string, available: number, signal: AbortSignal): Promise<MemoryNeed> => {
     const { path } = await library.source(id)
@@ -39,8 +41,7 @@ export async function startResidency(
   }
   const limits: ResidencyLimits = {
     need,
-    budget: () =>
-      models().memoryBytes ?? defaultBudget({ total: totalMemory(), platform: process.platform, workingSet }),
+    budget: () => models().memoryBytes ?? defaultBudget({ total, platform: process.platform, workingSet }),
     isPinned: id => profiles.effective(id).pinned ?? false,
     keepMilliseconds: id => minutes(profiles.effective(id).idleMinutes ?? null),
     queue: () => ({ length: models().queue.length, milliseconds: models().queue.seconds * 1000 }),
