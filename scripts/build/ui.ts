@@ -15,7 +15,7 @@ export interface UiBuild {
 }
 
 /** Names the state of everything the built dashboard depends on, by content. */
-export function uiHash(): string {
+function uiHash(): string {
   const files = readdirSync(inProject('ui'), { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile() && !/\.(test\.ts|md)$/.test(entry.name))
     .map(entry => path.relative(inProject(), path.join(entry.parentPath, entry.name)))
