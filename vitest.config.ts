@@ -29,7 +29,11 @@ export default defineConfig({
           exclude: [...ignored, ...browserTests],
         },
       },
-      { extends: true, test: { name: 'browser', include: browserTests, exclude: ignored } },
+      {
+        extends: true,
+        // Starting a browser on a busy machine takes its time.
+        test: { name: 'browser', include: browserTests, exclude: ignored, hookTimeout: 180_000 },
+      },
     ],
   },
 })

@@ -41,7 +41,8 @@ export const suites: readonly Suite[] = [
       process.env.IMPETUS_TEST_BROWSER = browser.path
       return undefined
     },
-    run: words => runVitest(['--project=browser', ...words]),
+    // One browser at a time: each has processes enough for two cores.
+    run: words => runVitest(['--project=browser', '--no-file-parallelism', ...words]),
   },
 ]
 
