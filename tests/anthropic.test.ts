@@ -185,7 +185,6 @@ describe.each([
         const answer = await client.messages.create({
           model,
           max_tokens: 400,
-          temperature: 0,
           messages,
           tools: [paint],
           tool_choice,
@@ -205,7 +204,6 @@ describe.each([
       const answer = await client.messages.create({
         model,
         max_tokens: 400,
-        temperature: 0,
         messages,
         output_config: { format },
       })
