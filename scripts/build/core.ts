@@ -13,7 +13,6 @@ import path from 'node:path'
 import { inProject, projectVersion } from '../project.ts'
 import { inputsHash } from './inputs.ts'
 import { englishOnly, writeEntry } from './quick-start.ts'
-import { writeStandIn } from './stand-in.ts'
 import { buildUi } from './ui.ts'
 
 /** One folder for each state of the sources, and `core` as a link to the newest. */
@@ -47,7 +46,6 @@ export async function buildCore(): Promise<Build> {
   const entry = path.join(target, 'main.js')
   const fresh = existsSync(entry)
   if (!fresh) await bundle(target, ui)
-  await writeStandIn()
   pointAt(target)
   if (!fresh) removeOld(target)
   return { entry, fresh, milliseconds: performance.now() - began }
