@@ -26,7 +26,7 @@ test(`a writer killed ${kills} times at random moments never loses an acknowledg
         return database.get('SELECT last_insert_rowid() AS n')
       })
       process.stdout.write(n + '\\n')
-      if (n % 50 === 0) database.backUp()
+      if (n % 50 === 0) await database.backUp()
     }`
   let acknowledged = 0
   try {

@@ -104,11 +104,11 @@ test('a full database is a plain 507 and leaves nothing half-written', () => {
 })
 
 describe('damage', () => {
-  function prepare(): void {
+  async function prepare(): Promise<void> {
     const database = start()
     database.migrate('notes', steps)
     for (let n = 0; n < 2000; n++) database.run('INSERT INTO note VALUES (?)', `note ${n} ${'x'.repeat(50)}`)
-    database.backUp()
+    await database.backUp()
     database.stop()
   }
 
@@ -127,8 +127,8 @@ describe('damage', () => {
         writeFileSync(path, bytes)
       },
     ],
-  ])('%s: moved aside and restored from the backup', (_name, harm) => {
-    prepare()
+  ])('%s: moved aside and restored from the backup', async (_name, harm) => {
+    await prepare()
     harm()
     const database = start()
     expect(database.origin).toBe('restored')
@@ -137,16 +137,16 @@ describe('damage', () => {
     expect(readdirSync(folder).filter(name => name.includes('.damaged-'))).not.toEqual([])
   })
 
-  test('a damaged backup is passed over; without any the database is fresh, and says so', () => {
-    prepare()
+  test('a damaged backup is passed over; without any the database is fresh, and says so', async () => {
+    await prepare()
     const backups = join(folder, 'backups')
     for (const name of readdirSync(backups)) writeFileSync(join(backups, name), 'no database')
     truncateSync(path, 100)
     expect(start().origin).toBe('fresh')
   })
 
-  test('a deleted write-ahead log leaves a sound database with all that was backed up', () => {
-    prepare()
+  test('a deleted write-ahead log leaves a sound database with all that was backed up', async () => {
+    await prepare()
     const database = start()
     database.run("INSERT INTO note VALUES ('in the log only')")
     const alone = join(folder, 'alone.db')
@@ -160,18 +160,38 @@ describe('damage', () => {
   })
 })
 
-test('at most five backups are kept, the newest ones', () => {
+test('at most five backups are kept, the newest ones', async () => {
   const database = start()
   database.migrate('notes', steps)
   for (let n = 0; n < 8; n++) {
     database.run('INSERT INTO note VALUES (?)', `n${n}`)
-    database.backUp()
+    await database.backUp()
   }
   const names = readdirSync(join(folder, 'backups')).sort()
   expect(names).toHaveLength(5)
   const newest = new DatabaseSync(join(folder, 'backups', names.at(-1) ?? ''))
   expect(newest.prepare('SELECT count(*) AS n FROM note').get()).toEqual({ n: 9 })
   newest.close()
+})
+
+test('a backup is made beside the event loop, and takes in what is written meanwhile', async () => {
+  const database = start()
+  database.migrate('notes', steps)
+  const note = 'x'.repeat(1000)
+  database.transaction(() => {
+    for (let n = 0; n < 20_000; n++) database.run('INSERT INTO note VALUES (?)', note)
+  })
+  let turns = 0
+  const beat = setInterval(() => turns++, 1)
+  const done = database.backUp()
+  database.run("INSERT INTO note VALUES ('meanwhile')")
+  await done
+  clearInterval(beat)
+  expect(turns).toBeGreaterThan(0)
+  const [newest = ''] = readdirSync(join(folder, 'backups')).sort().reverse()
+  const copy = new DatabaseSync(join(folder, 'backups', newest))
+  expect(copy.prepare("SELECT count(*) AS n FROM note WHERE text = 'meanwhile'").get()).toEqual({ n: 1 })
+  copy.close()
 })
 
 test('a process killed at any moment leaves every acknowledged row', () => {

@@ -2,7 +2,7 @@ import { chmodSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { ImpetusError } from '../contract/errors.ts'
-import { backUp, newestGoodBackup, setAside } from './database-backup.ts'
+import { backUp, backUpNow, newestGoodBackup, setAside } from './database-backup.ts'
 import { isHealthy } from './database-health.ts'
 import { ExitError } from './exit.ts'
 import { cannotUse } from './home.ts'
@@ -31,6 +31,8 @@ export class Database {
   readonly #statements = new Map<string, StatementSync>()
   #handle: DatabaseSync | undefined
   #origin: DatabaseOrigin = 'opened'
+  /** One at a time. */
+  #backingUp = Promise.resolve()
 
   constructor(parts: DatabaseParts) {
     this.#parts = parts
@@ -94,19 +96,26 @@ export class Database {
   }
 
   /**
-   * Writes a whole copy into the backups folder and drops the oldest ones. Call it after what must not be lost with a
-   * damaged file. Never throws: the change it follows has been made and answered for, and a full disk does not undo it.
+   * Writes a whole copy into the backups folder and drops the oldest ones, beside the event loop. Wait for it after what
+   * must not be lost, or come back, with a damaged file. Never rejects: the change it follows has been made, and a full
+   * disk does not undo it.
    */
-  backUp(): void {
-    try {
-      this.#copy()
-    } catch (error) {
-      this.#parts.log.error('The database could not be backed up', error)
-    }
+  backUp(): Promise<void> {
+    this.#backingUp = this.#backingUp.then(async () => {
+      const handle = this.#handle
+      if (handle === undefined) return
+      try {
+        await backUp(handle, this.#parts.backups)
+        if (handle === this.#handle) this.#checkpoint()
+      } catch (error) {
+        if (handle === this.#handle) this.#parts.log.error('The database could not be backed up', error)
+      }
+    })
+    return this.#backingUp
   }
 
   #copy(): void {
-    this.#guard(() => backUp(this.#database, this.#parts.backups))
+    this.#guard(() => backUpNow(this.#database, this.#parts.backups))
     this.#checkpoint()
   }
 

@@ -114,8 +114,8 @@ export class Keys {
   }
 
   /** A backup from before a new key has lost it; one from before a revocation would bring the key back to life. */
-  backUp(): void {
-    this.#database.backUp()
+  backUp(): Promise<void> {
+    return this.#database.backUp()
   }
 
   /** Notes the use of a good one. */

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import { readAudit } from '../contract/audit.ts'
+import type { ResponseOf } from '../contract/endpoint.ts'
 import { ImpetusError } from '../contract/errors.ts'
 import { createKey, listKeys, revokeKey } from '../contract/keys.ts'
 import { createSignInCode, listSessions, revokeSession, signIn, whoAmI } from '../contract/sign-in.ts'
@@ -30,6 +31,15 @@ export interface SecurityRoutesParts {
 const codeSeconds = 60
 const dayMilliseconds = 86_400_000
 
+/** A code for a browser on this machine, and the page that takes it. */
+export function browserCode({
+  signIn,
+  address,
+}: Pick<SecurityRoutesParts, 'signIn' | 'address'>): ResponseOf<typeof createSignInCode> {
+  const { code, expiresAt } = signIn.createCode(codeSeconds)
+  return { code, url: `${address()}/#code=${code}`, expiresAt }
+}
+
 /** Mounts keys, sessions, sign-in and the audit log. */
 export function securityRoutes(app: Hono<Env>, parts: SecurityRoutesParts): void {
   keyRoutes(app, parts)
@@ -40,7 +50,7 @@ export function securityRoutes(app: Hono<Env>, parts: SecurityRoutesParts): void
 function keyRoutes(app: Hono<Env>, { keys, live, audit, clock }: SecurityRoutesParts): void {
   serve(app, listKeys, () => ({ keys: keys.list() }))
 
-  serve(app, createKey, ({ body, context }) => {
+  serve(app, createKey, async ({ body, context }) => {
     const days = body.expiresInDays
     const expiresAt = days === null ? null : clock.now() + Math.round(days * dayMilliseconds)
     const made = keys.create({ name: body.name, scopes: body.scopes, expiresAt })
@@ -50,11 +60,11 @@ function keyRoutes(app: Hono<Env>, { keys, live, audit, clock }: SecurityRoutesP
       scopes: made.info.scopes.join(' '),
       requestId: context.get('requestId'),
     })
-    keys.backUp()
+    await keys.backUp()
     return made
   })
 
-  serve(app, revokeKey, ({ params, context }) => {
+  serve(app, revokeKey, async ({ params, context }) => {
     const id = params.id ?? ''
     const name = keys.revoke(id)
     if (name === null)
@@ -64,13 +74,13 @@ function keyRoutes(app: Hono<Env>, { keys, live, audit, clock }: SecurityRoutesP
       new ImpetusError('invalid_api_key', 'The key of this request was revoked.'),
     )
     audit.record('key.revoked', { key: id, name, requestsEnded, requestId: context.get('requestId') })
-    keys.backUp()
+    await keys.backUp()
     return { id, requestsEnded }
   })
 }
 
 function sessionRoutes(app: Hono<Env>, parts: SecurityRoutesParts): void {
-  const { sessions, live, audit, address, port } = parts
+  const { sessions, live, audit, port } = parts
 
   serve(app, signIn, ({ body, context }) => {
     const session = parts.signIn.exchange(body.code, {
@@ -86,10 +96,7 @@ function sessionRoutes(app: Hono<Env>, parts: SecurityRoutesParts): void {
     return { csrfToken: csrfToken(session.token), expiresAt: session.expiresAt }
   })
 
-  serve(app, createSignInCode, () => {
-    const { code, expiresAt } = parts.signIn.createCode(codeSeconds)
-    return { code, url: `${address()}/#code=${code}`, expiresAt }
-  })
+  serve(app, createSignInCode, () => browserCode(parts))
 
   serve(app, whoAmI, ({ context }) => {
     const { kind, name, scopes } = context.get('principal')

@@ -63,12 +63,12 @@ describe('keys', () => {
     expect(keys.list()[0]?.lastUsedAt).toBe(now)
   })
 
-  test('a revoked key stays revoked after a restart and after a restored backup', () => {
+  test('a revoked key stays revoked after a restart and after a restored backup', async () => {
     const keys = started(new Keys(database, clock))
     const { key, info } = keys.create(wish)
     expect(keys.revoke(info.id)).toBe('k')
     expect(keys.revoke(info.id)).toBeNull()
-    keys.backUp()
+    await keys.backUp()
     expect(started(new Keys(database, clock)).check(key).kind).toBe('revoked')
     database.stop()
     rmSync(join(folder, 'impetus.db'))
