@@ -1,4 +1,4 @@
-import { f32, type Metadata, type Tensor, type TensorType, u32 } from './format.ts'
+import { f32, type Metadata, type Tensor, type TensorType, u32 } from '../../core/conversion/gguf/format.ts'
 import { constantVector, randomMatrix } from './random-tensors.ts'
 
 /** The shape of a decoder-only transformer with gated feed-forward, as Llama, Qwen and Gemma are. */

@@ -4,8 +4,17 @@
  * themselves: tokens that would end the text, and bytes that alone are no UTF-8, always lose.
  */
 
+import {
+  bool,
+  f32,
+  fileTypeIds,
+  type Metadata,
+  string,
+  type TensorType,
+  u32,
+} from '../../core/conversion/gguf/format.ts'
+import { writeGguf } from '../../core/conversion/gguf/write.ts'
 import { type Decoder, decoderMetadata, decoderTensors } from './decoder.ts'
-import { bool, f32, fileTypeIds, type Metadata, string, type TensorType, u32 } from './format.ts'
 import { constantVector, randomMatrix } from './random-tensors.ts'
 import { writeSplit } from './split.ts'
 import { chatMl, chatMlThinking, gemmaTurns } from './templates.ts'
@@ -17,7 +26,6 @@ import {
   unspeakable,
   vocabularyMetadata,
 } from './vocabularies.ts'
-import { writeGguf } from './write.ts'
 
 export interface FixtureOptions {
   readonly seed?: number

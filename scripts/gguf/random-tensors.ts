@@ -1,5 +1,5 @@
-import { type Tensor, type TensorType, tensorTypes } from './format.ts'
-import { encodeTensor, toF16 } from './quantize.ts'
+import { type Tensor, type TensorType, tensorTypes } from '../../core/conversion/gguf/format.ts'
+import { encodeTensor, toF16 } from '../../core/conversion/gguf/quantize.ts'
 import { Random } from './random.ts'
 
 const pieceValues = 1 << 16

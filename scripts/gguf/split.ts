@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
-import { i32, type Metadata, type Tensor, tensorBytes, u16 } from './format.ts'
-import { writeGguf } from './write.ts'
+import { i32, type Metadata, type Tensor, tensorBytes, u16 } from '../../core/conversion/gguf/format.ts'
+import { writeGguf } from '../../core/conversion/gguf/write.ts'
 
 /**
  * Writes a model in parts as llama.cpp's gguf-split does: `NAME-00001-of-0000N.gguf` …, the metadata in the first.

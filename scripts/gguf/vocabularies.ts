@@ -1,4 +1,4 @@
-import { f32s, i32s, type Metadata, string, strings } from './format.ts'
+import { f32s, i32s, type Metadata, string, strings } from '../../core/conversion/gguf/format.ts'
 
 /** llama.cpp's token types. */
 export const tokenTypes = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const

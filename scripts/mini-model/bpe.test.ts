@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { getLlama } from 'node-llama-cpp'
 import { expect, test } from 'vitest'
+import { string } from '../../core/conversion/gguf/format.ts'
+import { writeGguf } from '../../core/conversion/gguf/write.ts'
 import { type Decoder, decoderMetadata, decoderTensors } from '../gguf/decoder.ts'
-import { string } from '../gguf/format.ts'
 import { noBos, tokenTypes, vocabularyMetadata } from '../gguf/vocabularies.ts'
-import { writeGguf } from '../gguf/write.ts'
 import { preTokenize, Tokenizer, trainMerges } from './bpe.ts'
 
 const texts = [

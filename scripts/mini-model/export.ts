@@ -4,7 +4,6 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { decoderMetadata } from '../gguf/decoder.ts'
 import {
   bool,
   fileTypeIds,
@@ -14,10 +13,11 @@ import {
   type Tensor,
   type TensorType,
   u32,
-} from '../gguf/format.ts'
-import { encodeTensor } from '../gguf/quantize.ts'
+} from '../../core/conversion/gguf/format.ts'
+import { encodeTensor } from '../../core/conversion/gguf/quantize.ts'
+import { writeGguf } from '../../core/conversion/gguf/write.ts'
+import { decoderMetadata } from '../gguf/decoder.ts'
 import { tokenTypes, vocabularyMetadata } from '../gguf/vocabularies.ts'
-import { writeGguf } from '../gguf/write.ts'
 import { Tokenizer } from './bpe.ts'
 import { chatTemplate } from './chat-template.ts'
 import { special } from './dialogue.ts'

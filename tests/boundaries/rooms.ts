@@ -78,6 +78,13 @@ export const rooms: readonly Room[] = [
     packages: ['zod'],
   },
   {
+    name: 'conversion',
+    holds: 'models of other formats: what they are, and GGUF files made of them',
+    values: shared,
+    types: 'all',
+    packages: [],
+  },
+  {
     name: 'generation',
     holds: 'what every dialect shares',
     values: shared,

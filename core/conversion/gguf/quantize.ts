@@ -2,39 +2,18 @@ import { type TensorType, tensorTypes } from './format.ts'
 
 const float32 = new Float32Array(1)
 const bits32 = new Uint32Array(float32.buffer)
+const float16 = new Float16Array(1)
+const bits16 = new Uint16Array(float16.buffer)
 
 /** The nearest half-precision number's bits, ties to even; too large becomes infinity. */
 export function toF16(value: number): number {
-  float32[0] = value
-  const bits = bits32[0]!
-  const sign = (bits >>> 16) & 0x8000
-  const exponent = (bits >>> 23) & 0xff
-  const fraction = bits & 0x7fffff
-  if (exponent === 0xff) return sign | 0x7c00 | (fraction ? 0x200 : 0)
-  const unbiased = exponent - 127 + 15
-  if (unbiased >= 31) return sign | 0x7c00
-  if (unbiased <= 0) {
-    if (unbiased < -10) return sign
-    const whole = fraction | 0x800000
-    return sign | roundedShift(whole, 14 - unbiased)
-  }
-  // Rounding up may carry into the exponent, which is what it should do.
-  return sign + ((unbiased << 10) + roundedShift(fraction, 13))
-}
-
-function roundedShift(value: number, shift: number): number {
-  const half = 2 ** (shift - 1)
-  const floor = Math.floor(value / 2 ** shift)
-  const rest = value - floor * 2 ** shift
-  return rest > half || (rest === half && floor % 2 === 1) ? floor + 1 : floor
+  float16[0] = value
+  return bits16[0]!
 }
 
 export function fromF16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >>> 10) & 0x1f
-  const fraction = bits & 0x3ff
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25)
+  bits16[0] = bits
+  return float16[0]!
 }
 
 /** The nearest bfloat16's bits, ties to even. */
@@ -56,12 +35,24 @@ export function encodeTensor(values: Float32Array, type: TensorType): Uint8Array
     case 'F32':
       return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
     case 'F16':
-      return new Uint8Array(Uint16Array.from(values, toF16).buffer)
+      return new Uint8Array(new Float16Array(values).buffer)
     case 'BF16':
-      return new Uint8Array(Uint16Array.from(values, toBf16).buffer)
+      return encodeBf16(values)
     case 'Q8_0':
       return encodeQ8(values)
   }
+}
+
+/** As `toBf16`, over the bits of all values at once. */
+function encodeBf16(values: Float32Array): Uint8Array {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length)
+  const encoded = new Uint16Array(values.length)
+  for (let i = 0; i < bits.length; i++) {
+    const value = bits[i]!
+    const noNumber = (value & 0x7fffffff) > 0x7f800000
+    encoded[i] = noNumber ? (value >>> 16) | 0x40 : (value + 0x7fff + ((value >>> 16) & 1)) >>> 16
+  }
+  return new Uint8Array(encoded.buffer)
 }
 
 function encodeQ8(values: Float32Array): Uint8Array {
