@@ -19,10 +19,12 @@ import { openAiRoutes } from './openai/routes.ts'
 import { profileRoutes } from './profiles/routes.ts'
 import { requestRoutes } from './requests/routes.ts'
 import { residencyRoutes } from './residency/routes.ts'
-import { type SecurityRoutesParts, securityRoutes } from './security/routes.ts'
+import { browserCode, type SecurityRoutesParts, securityRoutes } from './security/routes.ts'
 import { settingsRoutes } from './settings/routes.ts'
 import type { SettingsStore } from './settings/settings.ts'
 import { type SystemParts, systemRoutes } from './system/routes.ts'
+import type { Host } from './tray/host.ts'
+import { trayRoutes } from './tray/routes.ts'
 
 export interface AppParts {
   readonly version: string
@@ -37,12 +39,15 @@ export interface AppParts {
   /** Null where none was built. */
   readonly dashboard: DashboardFiles | null
   readonly system: SystemParts
+  /** What the menu bar tells of the machine. */
+  readonly host: Host
 }
 
 /** Mounts every room's routes on one app. */
 export function buildApp(parts: AppParts): Hono<Env> {
   const app = createFrame(parts.frame)
   systemRoutes(app, parts.system)
+  trayRoutes(app, { host: parts.host, createCode: () => browserCode(parts.security) })
   settingsRoutes(app, parts.settings)
   securityRoutes(app, parts.security)
   anthropicRoutes(app, parts.models)

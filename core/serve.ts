@@ -6,6 +6,7 @@ import { type Doors, openDoors } from './compose/doors.ts'
 import { startDownloads } from './compose/downloads.ts'
 import { type Models, startModels } from './compose/models.ts'
 import { startSecurity } from './compose/security.ts'
+import { startTray } from './compose/tray.ts'
 import type { ExitReason } from './contract/exit-codes.ts'
 import { publishEndpoint, withdrawEndpoint } from './platform/endpoint-file.ts'
 import { totalMemory } from './platform/memory.ts'
@@ -34,6 +35,7 @@ export async function run(call: Call): Promise<ExitReason> {
   const security = startSecurity(base, stack)
   const models = await startModels(call, base, stack)
   const downloads = await startDownloads(call, base, models, stack)
+  const host = startTray(base, models)
   const life = new Life(base.bus, () => models.active.count)
   const { paths, log } = base
   const end = listenForTheEnd({
@@ -44,7 +46,8 @@ export async function run(call: Call): Promise<ExitReason> {
   })
   stack.defer(() => end.stop())
   const strictPort = call.switches.has('strict-port')
-  const doors = await openDoors({ base, security, models, downloads, life, startedAt, strictPort }, stack)
+  const parts = { base, security, models, downloads, host, life, startedAt, strictPort }
+  const doors = await openDoors(parts, stack)
   publishEndpoint(paths.endpoint, { pid: process.pid, version: version(), startedAt, ...doors.address })
   stack.defer(() => withdrawEndpoint(paths.endpoint))
   life.enter('running')

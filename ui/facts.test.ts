@@ -9,7 +9,7 @@ import { browserName } from './parts/client-name.ts'
 import { type Row, speedOf, withFact } from './requests.ts'
 import { pillOf } from './shell/pill.ts'
 
-const facts = { id: 'r1', model: 'mini', route: '/v1/chat/completions', client: 'curl/8' }
+const facts = { id: 'r1', model: 'mini', route: '/v1/chat/completions', client: 'curl/8', keyName: null }
 const end = {
   ...facts,
   outcome: 'finished',

@@ -6,6 +6,7 @@ export interface RequestRow {
   readonly model: string
   readonly route: string
   readonly client: string | null
+  readonly keyName: string | null
   readonly startedAt: number | null
   readonly finishedAt: number | null
   /** Null while it runs. */
@@ -32,13 +33,14 @@ export function withFact(rows: readonly Row[], heard: Heard, gapId: string): rea
       return [...rows, { ...heard.data, startedAt: heard.time, finishedAt: null, end: null }].slice(-mostRows)
     }
     case 'request.finished': {
-      const { id, model, route, client } = heard.data
+      const { id, model, route, client, keyName } = heard.data
       const known = rows.find((row): row is RequestRow => row.id === id && !('gap' in row))
       const row = {
         id,
         model,
         route,
         client,
+        keyName,
         startedAt: null,
         ...known,
         finishedAt: heard.time,

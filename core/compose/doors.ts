@@ -12,9 +12,11 @@ import { SocketError } from '../http/unix-socket.ts'
 import { ExitError } from '../platform/exit.ts'
 import { version } from '../platform/version.ts'
 import { Access } from '../security/access.ts'
+import { FairUse } from '../security/fair-use.ts'
 import { auditRefusal } from '../security/refusals.ts'
 import type { Life } from '../system/life.ts'
 import { listenOnPort, localUrl } from '../system/listen.ts'
+import type { Host } from '../tray/host.ts'
 import type { Base } from './base.ts'
 import { envelopes } from './dialects.ts'
 import type { Models } from './models.ts'
@@ -31,6 +33,7 @@ export interface DoorsParts {
   readonly security: Security
   readonly models: Models
   readonly downloads: DownloadRoom
+  readonly host: Host
   readonly life: Life
   readonly startedAt: number
   readonly strictPort: boolean
@@ -46,7 +49,7 @@ export interface Doors {
 
 /** Builds the app and listens: on the socket first, then on TCP. */
 export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack): Promise<Doors> {
-  const { base, security, models, downloads, life } = parts
+  const { base, security, models, downloads, host, life } = parts
   const { paths, clock, bus, settings } = base
   const server = () => settings.current.server
   const log = base.log.child({ room: 'http' })
@@ -57,6 +60,7 @@ export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack):
   history.start()
   const port = () => address.port
   const access = new Access({ ...security, clock, requireKey: () => server().requireKey, port })
+  const fairUse = new FairUse({ clock, settings: () => server().fairUse })
   const eventSocket = new EventSocket({
     history,
     live,
@@ -68,11 +72,12 @@ export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack):
   const app = buildApp({
     version: version(),
     ollamaPort: () => ollamaPort,
-    frame: { log, settings: server, live, identify: access.identify, envelopes },
+    frame: { log, settings: server, live, identify: access.identify, admit: fairUse.admit, envelopes },
     history,
     settings,
     models,
     downloads,
+    host,
     dashboard: findDashboard(join(import.meta.dirname, 'ui')),
     security: { ...security, live, clock, address: () => address.url, port },
     system: {

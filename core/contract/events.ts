@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { download } from './downloads.ts'
 import { endpoint } from './endpoint.ts'
+import { hostFacts } from './tray.ts'
 
 /** One request's life, as told on the bus. Never the prompt, never the answer. */
 const requestFacts = {
@@ -8,6 +9,7 @@ const requestFacts = {
   model: z.string(),
   route: z.string(),
   client: z.string().nullable().meta({ description: 'The User-Agent as sent, cut to 200 characters' }),
+  keyName: z.string().nullable().meta({ description: 'Of the API key, where one was sent' }),
 }
 
 /** Every topic on the event stream with the shape of its data. */
@@ -24,6 +26,15 @@ export const topics = {
   }),
   'models.changed': z.object({ count: z.int() }),
   'request.started': z.object(requestFacts),
+  'request.progress': z
+    .object({
+      id: z.string(),
+      model: z.string(),
+      promptTokens: z.int(),
+      completionTokens: z.int(),
+      tokensPerSecond: z.number().nullable().meta({ description: 'Since the first token' }),
+    })
+    .meta({ description: 'Once the prompt is counted, then at most once a second while tokens come' }),
   'request.finished': z.object({
     ...requestFacts,
     outcome: z.enum(['finished', 'cancelled', 'failed']),
@@ -37,6 +48,7 @@ export const topics = {
   'download.changed': download,
   'download.removed': z.object({ id: z.string() }),
   'settings.changed': z.object({ keys: z.array(z.string()), restartNeeded: z.array(z.string()) }),
+  'host.changed': hostFacts,
   'audit.recorded': z.object({ event: z.string() }),
 } as const satisfies Record<string, z.ZodType>
 

@@ -7,20 +7,24 @@ import type { RequestMeta } from './types.ts'
 /** Headers can be as long as they like; the event stream's readers need not carry it. */
 const longestClient = 200
 
-/** Tells the bus when a request starts and, once, how it ended. Figures only: never a prompt, never an answer. */
+/** So that the event stream's readers see a fast model write without drowning in frames. */
+const progressMilliseconds = 1000
+
+/** Tells the bus when a request starts, how far it is and, once, how it ended. Figures only: never a prompt, never an answer. */
 export class Account {
   readonly #bus: Bus
   readonly #facts: TopicData<'request.started'>
   readonly #began = performance.now()
   #firstToken: number | null = null
+  #progressTold = Number.NEGATIVE_INFINITY
   #promptTokens = 0
   #cachedTokens = 0
   #completionTokens = 0
   #closed = false
 
-  constructor(bus: Bus, model: string, { requestId, route, client }: RequestMeta) {
+  constructor(bus: Bus, model: string, { requestId, route, client, keyName }: RequestMeta) {
     this.#bus = bus
-    this.#facts = { id: requestId, model, route, client: client?.slice(0, longestClient) ?? null }
+    this.#facts = { id: requestId, model, route, client: client?.slice(0, longestClient) ?? null, keyName }
   }
 
   start(): void {
@@ -31,6 +35,7 @@ export class Account {
     switch (delta.type) {
       case 'start':
         this.#promptTokens = delta.promptTokens
+        this.#tellProgress()
         break
       case 'end':
         this.#promptTokens = delta.usage.promptTokens
@@ -40,7 +45,24 @@ export class Account {
       default:
         this.#firstToken ??= performance.now() - this.#began
         if ('tokens' in delta) this.#completionTokens += delta.tokens
+        this.#tellProgress()
     }
+  }
+
+  #tellProgress(): void {
+    const now = performance.now()
+    if (now - this.#progressTold < progressMilliseconds) return
+    this.#progressTold = now
+    const { id, model } = this.#facts
+    const writing = this.#firstToken === null ? 0 : now - this.#began - this.#firstToken
+    this.#bus.tell('request.progress', {
+      id,
+      model,
+      promptTokens: this.#promptTokens,
+      completionTokens: this.#completionTokens,
+      tokensPerSecond:
+        writing > 0 && this.#completionTokens > 1 ? ((this.#completionTokens - 1) / writing) * 1000 : null,
+    })
   }
 
   finish(): void {

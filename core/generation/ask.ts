@@ -28,7 +28,9 @@ export function open(
   signal: AbortSignal,
 ): Promise<Generation> {
   const client = context.req.header('user-agent') ?? null
-  const meta = { requestId: context.get('requestId'), route, client }
+  const { kind, name } = context.get('principal')
+  const keyName = kind === 'key' ? name : null
+  const meta = { requestId: context.get('requestId'), route, client, keyName }
   const request = { ...ask.request, client: callerOf(context, client) }
   return generator.open({ modelId: model.id, ...ask, request, meta }, signal)
 }

@@ -18,7 +18,7 @@ function input(content: string, modelId = 'scripted'): OpenRequest {
   return {
     modelId,
     request: { prompt: { kind: 'chat', messages: [{ role: 'user', content }] }, stop: [], sampling: {} },
-    meta: { requestId: 'req_1', route: '/v1/chat/completions', client: 'x'.repeat(300) },
+    meta: { requestId: 'req_1', route: '/v1/chat/completions', client: 'x'.repeat(300), keyName: null },
   }
 }
 

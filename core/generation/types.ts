@@ -9,6 +9,8 @@ export interface RequestMeta {
   readonly route: string
   /** The User-Agent as sent. */
   readonly client: string | null
+  /** Of the API key, where one was sent. */
+  readonly keyName: string | null
 }
 
 /** A dialect's request. Of a chat the generator makes what the model's template and notation need. */

@@ -25,7 +25,7 @@ function input(requestId: string, text = 'Hello'): OpenRequest {
   return {
     modelId: 'm',
     request: { prompt: { kind: 'text', text }, stop: [], sampling: {} },
-    meta: { requestId, route: '/v1/completions', client: 'test' },
+    meta: { requestId, route: '/v1/completions', client: 'test', keyName: null },
   }
 }
 

@@ -149,6 +149,13 @@ export const rooms: readonly Room[] = [
     packages: ['hono'],
   },
   {
+    name: 'tray',
+    holds: 'what the menu bar posts and asks, on the socket only',
+    values: shared,
+    types: 'all',
+    packages: ['hono'],
+  },
+  {
     name: 'dashboard',
     holds: 'the built dashboard’s files, as the browser gets them',
     values: shared,
@@ -194,6 +201,7 @@ export const roots = [
   'core/compose/residency.ts',
   'core/compose/ollama-door.ts',
   'core/compose/security.ts',
+  'core/compose/tray.ts',
 ]
 
 /** Tests beside the sources, and what only they use: cases, generators of values, builders of files. They may import anything. */
