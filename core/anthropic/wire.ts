@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import type { MessageAnswer, StopReason, WireUsage } from '../contract/anthropic.ts'
 import type { AnswerDelta } from '../generation/interpret.ts'
+import { randomId } from '../platform/random-id.ts'
 
 export type { AnswerDelta }
 export type End = Extract<AnswerDelta, { type: 'end' }>
@@ -9,7 +9,7 @@ export type Piece = Exclude<AnswerDelta, End>
 /** What an answer is before anything has been said. */
 export function newMessage(model: string, promptTokens: number): MessageAnswer {
   return {
-    id: `msg_${randomBytes(16).toString('hex')}`,
+    id: `msg_${randomId()}`,
     type: 'message',
     role: 'assistant',
     model,

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
+import { randomId } from '../platform/random-id.ts'
 
 /** A fresh request id, as every answer carries it in `x-request-id`. */
 export function newRequestId(): string {
-  return `req_${randomBytes(12).toString('hex')}`
+  return `req_${randomId()}`
 }

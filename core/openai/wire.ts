@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import type { WireUsage } from '../contract/openai.ts'
 import type { Likelihood } from '../engine/engine.ts'
 import type { AnswerDelta, AnswerEnd } from '../generation/interpret.ts'
+import { randomId } from '../platform/random-id.ts'
 
 export type { AnswerDelta, AnswerEnd as End }
 
@@ -16,7 +16,7 @@ export interface Head {
 
 export function newHead(prefix: 'chatcmpl' | 'cmpl', model: string, version: string): Head {
   return {
-    id: `${prefix}-${randomBytes(16).toString('hex')}`,
+    id: `${prefix}-${randomId()}`,
     created: Math.floor(Date.now() / 1000),
     model,
     system_fingerprint: `impetus-${version}`,

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import type { Hono } from 'hono'
 import { rerank, type WireDocument } from '../../contract/rerank.ts'
 import type { Env } from '../../http/env.ts'
 import { serve } from '../../http/serve.ts'
+import { randomId } from '../../platform/random-id.ts'
 import { hold, type VectorParts } from '../vectors.ts'
 
 export function rerankRoutes(app: Hono<Env>, parts: VectorParts): void {
@@ -11,7 +11,7 @@ export function rerankRoutes(app: Hono<Env>, parts: VectorParts): void {
     await using lease = await hold(parts, body.model, 'ranking', signal)
     const { scores, promptTokens } = await lease.model.rank({ query: body.query, documents }, signal)
     return {
-      id: `rerank-${randomBytes(16).toString('hex')}`,
+      id: `rerank-${randomId()}`,
       object: 'list' as const,
       model: lease.model.id,
       results: best(scores, body.top_n ?? scores.length).map(({ index, score }) => ({
