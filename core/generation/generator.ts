@@ -122,10 +122,11 @@ function generation(
 ): Generation {
   account.see({ type: 'start', promptTokens })
   let closing: Promise<void> | undefined
+  let ended = false
   /** However it came to an end: the engine is free, the model given back, the books are closed. */
   const close = async () => {
     account.cancel()
-    place.abort(new DOMException('Nobody reads this answer any more.', 'AbortError'))
+    if (!ended) place.abort(new DOMException('Nobody reads this answer any more.', 'AbortError'))
     // An engine that was told to stop ends its iteration with the reason, which is known here.
     await rest.return?.().catch(() => undefined)
     await lease[Symbol.asyncDispose]()
@@ -140,7 +141,10 @@ function generation(
       const answer = interpret({ [Symbol.asyncIterator]: () => rest }, plan.interpreter?.())
       for await (const delta of checkFormat(answer, request.options?.output, plan.notEnforced)) {
         account.see(delta)
-        if (delta.type === 'end') account.finish()
+        if (delta.type === 'end') {
+          ended = true
+          account.finish()
+        }
         yield delta
       }
     } catch (error) {
