@@ -7,7 +7,8 @@ import { straightFromEngine } from './straight.ts'
 import { throughHttp } from './through-http.ts'
 
 const rounds = 300
-const warmUps = 10
+/** Until V8 has compiled what it runs: the first fifty requests of a core take twice as long. */
+const warmUps = 100
 /** As little work for the engine as there can be: its own scatter would hide what the core adds. */
 const task = { prompt: 'The quick brown fox jumps over the lazy dog.', tokens: 1 }
 
