@@ -69,6 +69,21 @@ const limits = z.object({
   }),
 })
 
+const fairUse = z.object({
+  requestsPerMinute: setting(z.int().min(1).max(1_000_000).nullable().default(1200), {
+    title: 'Requests a minute',
+    help: 'That one key may send to the models; further ones are refused with 429. Empty: no limit.',
+  }),
+  concurrent: setting(z.int().min(1).max(65_536).nullable().default(64), {
+    title: 'Requests at the same time',
+    help: 'Of one key, those that wait included; further ones are refused with 429. Empty: no limit.',
+  }),
+  thisMachine: setting(z.boolean().default(false), {
+    title: 'For this machine too',
+    help: 'Otherwise only callers from other machines are limited.',
+  }),
+})
+
 /** Where and to whom the server answers. */
 export const server = z.object({
   port: setting(z.int().min(0).max(65_535).default(4673), {
@@ -100,6 +115,7 @@ export const server = z.object({
   }),
   tls: tls.prefault({}),
   limits: limits.prefault({}),
+  fairUse: fairUse.prefault({}),
   drainSeconds: setting(z.int().min(0).max(600).default(10), {
     title: 'Time to finish',
     help: 'Seconds that running answers have when Impetus is asked to stop.',

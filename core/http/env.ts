@@ -35,6 +35,8 @@ export interface Env {
     transport: Transport
     /** Aborts when the client goes away, its key is revoked or the core ends. Its reason is an `ImpetusError`. */
     signal: AbortSignal
+    /** Counts this request among its caller's until it is over. @throws `rate_limited` */
+    admit: () => void
     bodyLimits: BodyLimits
     /** The longest time a client may take nothing of a stream, in milliseconds. */
     stallMilliseconds: number

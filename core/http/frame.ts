@@ -25,6 +25,8 @@ export interface FrameParts {
   /** Who asks. Never throws: a credential that does not count is the principal's `refusal`. */
   readonly identify: (credentials: Credentials) => Principal
   readonly envelopes?: EnvelopeRules
+  /** Lets a request to the models in, until what it returns is disposed. @throws `rate_limited` */
+  readonly admit?: (principal: Principal, remote: string) => Disposable
 }
 
 /**
@@ -42,19 +44,28 @@ export function createFrame(parts: FrameParts): Hono<Env> {
     const requestId = (outgoing?.getHeader('x-request-id') as string | undefined) ?? newRequestId()
     if (outgoing === undefined) context.header('x-request-id', requestId)
     const transport = (context.env as Env['Bindings'] | undefined)?.transport ?? 'tcp'
+    const remote = incomingOf(context)?.socket.remoteAddress ?? ''
     const principal = parts.identify({
       method: context.req.method,
       header: name => context.req.header(name),
       transport,
-      remote: incomingOf(context)?.socket.remoteAddress ?? '',
+      remote,
     })
     const { limits } = parts.settings()
-    const { request, leave } = parts.live.enter(requestId, context.req.path, principal)
+    const { request, leave: left } = parts.live.enter(requestId, context.req.path, principal)
+    const admitted = new DisposableStack()
+    const leave = () => {
+      admitted.dispose()
+      left()
+    }
     context.set('requestId', requestId)
     context.set('log', parts.log.child({ requestId }))
     context.set('transport', transport)
     context.set('principal', principal)
     context.set('signal', request.signal)
+    context.set('admit', () => {
+      if (parts.admit !== undefined && !admitted.disposed) admitted.use(parts.admit(principal, remote))
+    })
     context.set('bodyLimits', bodyLimits(limits))
     context.set('stallMilliseconds', limits.stalledReaderSeconds * 1000)
     const gone = () => request.abort(new ImpetusError('client_closed', 'The client closed the connection.'))

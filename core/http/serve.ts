@@ -31,6 +31,7 @@ export function serve<const O extends Operation>(
   OperationRegistry.of(app).add(operation)
   const answer = async (context: Context<Env>): Promise<Response> => {
     checkScope(context.get('principal'), operation.scope)
+    if (isWork(operation)) context.get('admit')()
     const body = operation.request
       ? parse(operation.request, await readJson(context, context.get('bodyLimits')))
       : undefined
@@ -47,6 +48,11 @@ export function serve<const O extends Operation>(
   for (const path of [operation.path, ...(operation.aliases ?? [])]) {
     app.on(operation.method.toUpperCase(), path, answer)
   }
+}
+
+/** What makes the engine work, and not only looks or stops something: that must always be possible. */
+function isWork({ scope, method, request }: Operation): boolean {
+  return scope === 'inference' && method === 'post' && request !== undefined
 }
 
 function parse(schema: NonNullable<Operation['request']>, value: unknown): unknown {
