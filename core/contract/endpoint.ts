@@ -12,6 +12,7 @@ export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
  * - `path` is written as Hono reads it (`/api/models/:id`).
  * - `request` is the JSON body, `query` the query string (all values arrive as strings: use `z.coerce`).
  * - `response` is the JSON body of the 200 answer; `stream` names the media type when the answer can be a stream instead.
+ * - `media` is the media type of an answer that is no JSON.
  * - `aliases` are further paths that answer the same.
  */
 export interface Operation {
@@ -25,6 +26,7 @@ export interface Operation {
   readonly query?: z.ZodType
   readonly response: z.ZodType
   readonly stream?: 'text/event-stream' | 'application/x-ndjson'
+  readonly media?: 'text/plain'
 }
 
 /** Declares an operation, keeping its exact types for callers and handlers. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { download } from './downloads.ts'
 import { endpoint } from './endpoint.ts'
+import { alert, monitoringSample } from './monitoring.ts'
 import { hostFacts } from './tray.ts'
 
 /** One request's life, as told on the bus. Never the prompt, never the answer. */
@@ -23,6 +24,7 @@ export const topics = {
     state: z.enum(['loading', 'loaded', 'unloading', 'unloaded', 'crashed', 'quarantined']),
     progress: z.number().nullable().meta({ description: '0 to 1 while loading' }),
     reason: z.string().nullable(),
+    roomFor: z.string().nullable().meta({ description: 'While unloading: the model that needs its place' }),
   }),
   'models.changed': z.object({ count: z.int() }),
   'request.started': z.object(requestFacts),
@@ -50,9 +52,17 @@ export const topics = {
   'settings.changed': z.object({ keys: z.array(z.string()), restartNeeded: z.array(z.string()) }),
   'host.changed': hostFacts,
   'audit.recorded': z.object({ event: z.string() }),
+  'alert.changed': alert,
+  'monitoring.sample': monitoringSample,
 } as const satisfies Record<string, z.ZodType>
 
 export type Topic = keyof typeof topics
+
+/**
+ * Topics whose facts are worth nothing a second later: they are not kept for readers who were away, carry the `seq` of
+ * the fact before them, and go only to those who name them.
+ */
+export const momentaryTopics: ReadonlySet<string> = new Set<Topic>(['monitoring.sample'])
 export type TopicData<T extends Topic> = z.output<(typeof topics)[T]>
 
 /** What travels on `/api/events`, over SSE and WebSocket alike. `epoch` names one run of the core; `seq` counts up by one within it. */

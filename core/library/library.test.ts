@@ -168,7 +168,7 @@ describe('finding', () => {
     const bus = new Bus(() => {})
     await open({ preferred: () => preferred, bus })
     expect(library.default()?.id).toBe('a')
-    bus.tell('model.changed', { model: 'b', state: 'loaded', progress: null, reason: null })
+    bus.tell('model.changed', { model: 'b', state: 'loaded', progress: null, reason: null, roomFor: null })
     expect(library.default()?.id).toBe('b')
     preferred = 'C:latest'
     expect((await library.resolve(undefined)).id).toBe('c')

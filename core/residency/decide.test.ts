@@ -59,6 +59,15 @@ describe('decide, room for one', () => {
 })
 
 describe('decide, several models', () => {
+  it('says for whom a model goes, and nothing where it goes by itself', () => {
+    const residents = [resident('a', { lastUsed: 1 }), resident('b', { lastUsed: 2, leaving: true })]
+    expect(decide({ residents, waiters: queue('c 2'), budget: 3 })).toEqual([{ do: 'unload', modelId: 'b' }])
+    expect(decide({ residents, waiters: queue('c 3'), budget: 3 })).toEqual([
+      { do: 'unload', modelId: 'a', roomFor: 'c' },
+      { do: 'unload', modelId: 'b' },
+    ])
+  })
+
   const busy = { leases: 1 }
   const table: [string, number, ResidentView[], WaiterView[], string[]][] = [
     ['loads side by side what fits', 10, [resident('a', { bytes: 4 })], queue('b 6'), ['load b']],

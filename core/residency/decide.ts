@@ -36,7 +36,8 @@ export interface View {
 export type Decision =
   | { readonly do: 'grant'; readonly ticket: number }
   | { readonly do: 'load'; readonly modelId: string; readonly bytes: number }
-  | { readonly do: 'unload'; readonly modelId: string }
+  /** `roomFor`: the model that waits for its place; absent where it goes by itself. */
+  | { readonly do: 'unload'; readonly modelId: string; readonly roomFor?: string }
   /** Stop a load that nobody waits for any more. */
   | { readonly do: 'abandon'; readonly modelId: string }
   /** It fits beside the pinned models neither now nor later. */
@@ -58,6 +59,7 @@ export function decide(view: View): Decision[] {
   const byId = new Map(residents.map(resident => [resident.id, resident]))
   const claimed = new Set(residents.filter(resident => resident.leaving).map(resident => resident.id))
   const granted = new Set<string>()
+  const roomFor = new Map<string, string>()
   const provided = new Set<string>()
   const mostForOne = budget - bytesOf(residents.filter(one => one.pinned && !one.leaving))
   let free = Math.max(0, budget - bytesOf(residents))
@@ -83,6 +85,7 @@ export function decide(view: View): Decision[] {
     } else {
       for (const victim of chooseVictims({ residents, claimed, granted, bytes: bytes - free - coming })) {
         claimed.add(victim.id)
+        roomFor.set(victim.id, modelId)
         coming += victim.bytes
       }
       coming -= bytes - free
@@ -95,7 +98,9 @@ export function decide(view: View): Decision[] {
       decisions.push({ do: 'abandon', modelId: resident.id })
     }
     const idle = resident.phase === 'loaded' && resident.leases === 0 && !granted.has(resident.id)
-    if (idle && claimed.has(resident.id)) decisions.push({ do: 'unload', modelId: resident.id })
+    if (!idle || !claimed.has(resident.id)) continue
+    const needed = roomFor.get(resident.id)
+    decisions.push({ do: 'unload', modelId: resident.id, ...(needed && { roomFor: needed }) })
   }
   return decisions
 }

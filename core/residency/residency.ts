@@ -240,6 +240,9 @@ export class ModelResidency implements Residency {
       case 'refuse':
         this.#refuse(decision.modelId, decision.bytes)
         break
+      case 'unload':
+        this.#residents.get(decision.modelId)?.unload(decision.roomFor)
+        break
       default:
         this.#residents.get(decision.modelId)?.unload()
     }
@@ -269,7 +272,7 @@ export class ModelResidency implements Residency {
     const resident = new Resident(id, need, this.#now(), {
       progressed: progress => this.#tell(id, 'loading', { progress }),
       loaded: model => this.#loaded(resident, model),
-      unloading: () => this.#tell(id, 'unloading'),
+      unloading: roomFor => this.#tell(id, 'unloading', { roomFor }),
       gone: gone => this.#gone(id, gone),
     })
     const available = this.#availableTo(id)
@@ -331,9 +334,9 @@ export class ModelResidency implements Residency {
   #tell(
     model: string,
     state: TopicData<'model.changed'>['state'],
-    more: { progress?: number; reason?: string } = {},
+    more: { progress?: number; reason?: string; roomFor?: string | undefined } = {},
   ): void {
-    const { progress = null, reason = null } = more
-    this.#parts.bus.tell('model.changed', { model, state, progress, reason })
+    const { progress = null, reason = null, roomFor = null } = more
+    this.#parts.bus.tell('model.changed', { model, state, progress, reason, roomFor })
   }
 }

@@ -24,7 +24,8 @@ export type Gone =
 export interface ResidentEvents {
   progressed(fraction: number): void
   loaded(model: LoadedModel): void
-  unloading(): void
+  /** `roomFor`: the model that its place is needed for. */
+  unloading(roomFor: string | undefined): void
   /** Told once, when the place is free again; nothing follows. */
   gone(gone: Gone): void
 }
@@ -78,10 +79,10 @@ export class Resident {
   }
 
   /** Stops a load that is under way, or ends a loaded model. */
-  unload(): void {
+  unload(roomFor?: string): void {
     if (this.phase === 'unloading') return
     this.phase = 'unloading'
-    this.#events.unloading()
+    this.#events.unloading(roomFor)
     if (this.model !== undefined) void this.#dispose(this.model)
     else this.#abort.abort(new DOMException('Nobody waits for this model any more.', 'AbortError'))
   }

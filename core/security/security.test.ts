@@ -178,6 +178,7 @@ describe('the audit log', () => {
         state,
         progress: null,
         reason: state === 'crashed' ? 'SIGSEGV' : null,
+        roomFor: null,
       })
     }
     expect(told).toEqual(['settings.changed', 'model.loaded', 'model.crashed', 'model.quarantined'])
