@@ -83,6 +83,18 @@ describe('recent requests', () => {
     expect(() => requests.get('r1')).toThrow(ImpetusError)
   })
 
+  it('tell of each one once, when it is over', async () => {
+    const told: string[] = []
+    const requests = new RecentRequests(
+      () => ({ keep: 0, texts: false }),
+      systemClock,
+      ({ id, state, tokensPerSecond }) => told.push(`${id} ${state} ${tokensPerSecond}`),
+    )
+    await run(requests, saying(end), input('r1'))
+    await run(requests, saying(new ImpetusError('queue_full', 'Full.')), input('r2')).catch(() => undefined)
+    expect(told).toEqual(['r1 finished 100', 'r2 failed null'])
+  })
+
   it('are bounded in number, the oldest go', async () => {
     const requests = recent()
     for (const id of ['r1', 'r2', 'r3', 'r4', 'r4']) await run(requests, saying(end), input(id))

@@ -21,13 +21,16 @@ const mostText = 32 * 1024 * 1024
 export class RecentRequests {
   readonly #limits: () => RequestLimits
   readonly #clock: Clock
+  readonly #ended: (request: RecentRequest) => void
   /** By the time they came. */
   readonly #records = new Map<string, RequestRecord>()
   #characters = 0
 
-  constructor(limits: () => RequestLimits, clock: Clock) {
+  /** `ended`: told of each request once, when it is over. */
+  constructor(limits: () => RequestLimits, clock: Clock, ended: (request: RecentRequest) => void = () => {}) {
     this.#limits = limits
     this.#clock = clock
+    this.#ended = ended
   }
 
   get keepsTexts(): boolean {
@@ -145,7 +148,7 @@ export class RecentRequests {
 
   #see(record: RequestRecord, delta: Parameters<RequestRecord['see']>[0]): void {
     record.see(delta, performance.now())
-    if (delta.type === 'end') record.close('finished', null, performance.now())
+    if (delta.type === 'end') this.#over(record, 'finished', null)
     const { texts } = record
     if (texts === undefined || texts.answer.length >= longestText) return
     const added = answerText(delta)
@@ -155,9 +158,17 @@ export class RecentRequests {
 
   /** Without an error: the reader left before the end. */
   #close(record: RequestRecord, error?: unknown): void {
-    const now = performance.now()
-    if (error === undefined || isLeaving(error)) record.close('cancelled', null, now)
-    else record.close('failed', error instanceof ImpetusError ? error.code : 'internal_error', now)
+    if (error === undefined || isLeaving(error)) this.#over(record, 'cancelled', null)
+    else this.#over(record, 'failed', error instanceof ImpetusError ? error.code : 'internal_error')
+  }
+
+  #over(
+    record: RequestRecord,
+    ...[state, code]: [Parameters<RequestRecord['close']>[0], string | null]
+  ): void {
+    if (!record.isActive) return
+    record.close(state, code, performance.now())
+    this.#ended(record.view())
   }
 
   #forget(record: RequestRecord): void {
