@@ -65,6 +65,8 @@ test.each([
   ['model', 'model.changed', false],
   ['core., model.changed ', 'model.changed', true],
   ['core.', 'stream.gap', true],
+  [undefined, 'monitoring.sample', false],
+  ['monitoring.sample', 'monitoring.sample', true],
 ])('topics %j let %s pass: %s', (topics, topic, expected) => {
   expect(topicFilter(topics)(topic)).toBe(expected)
 })
@@ -75,6 +77,28 @@ test('control frames carry the seq of the fact before them', async () => {
   tell(2)
   const [heartbeat] = await take(history.subscribe(), 1)
   expect(heartbeat).toMatchObject({ topic: 'stream.heartbeat', seq: 2 })
+})
+
+test('momentary facts go to those who follow them, have no number of their own, and are not kept', async () => {
+  const { history, bus, tell } = setUp()
+  let changes = 0
+  history.watchReaders(() => changes++)
+  const plain = history.subscribe()
+  const follower = history.subscribe()
+  expect(history.hasReaders('monitoring.sample')).toBe(false)
+  follower.follow(['monitoring.sample'])
+  expect(history.hasReaders('monitoring.sample')).toBe(true)
+  tell(1)
+  bus.tell('monitoring.sample', { time: 5 } as never)
+  tell(2)
+  history.stop()
+  const seen = async (all: Promise<{ topic: string; seq: number }[]>) =>
+    (await all).map(({ topic, seq }) => `${topic} ${seq}`)
+  const facts = ['stream.heartbeat 0', 'models.changed 1', 'models.changed 2']
+  expect(await seen(take(plain, 9))).toEqual(facts)
+  expect(await seen(take(follower, 9))).toEqual(facts.toSpliced(2, 0, 'monitoring.sample 1'))
+  expect(changes).toBe(5)
+  expect((await take(setUp().history.subscribe({ after: '0' }), 1))[0]?.topic).toBe('stream.heartbeat')
 })
 
 test('hearts beat only while somebody listens', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { StreamTopic, Topic, TopicData } from '../contract/events.ts'
+import { momentaryTopics, type StreamTopic, type Topic, type TopicData } from '../contract/events.ts'
 import type { Bus } from '../platform/bus.ts'
 import type { Clock } from '../platform/clock.ts'
 import { Subscription } from './subscription.ts'
@@ -28,6 +28,7 @@ export class EventHistory {
   readonly #frames: WireFrame[] = []
   readonly #subscriptions = new Set<Subscription>()
   #seq = 0
+  readonly #watchers = new Set<() => void>()
   #stopListening: (() => void) | undefined
   #stopHeart: (() => void) | undefined
 
@@ -50,6 +51,17 @@ export class EventHistory {
     return this.#subscriptions.size
   }
 
+  /** Whether anybody reads the facts of a topic now. */
+  hasReaders(topic: Topic): boolean {
+    return [...this.#subscriptions].some(subscription => subscription.wants(topic))
+  }
+
+  /** Calls back when readers come, go, or follow other topics. @returns what ends that */
+  watchReaders(watcher: () => void): () => void {
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
+  }
+
   /**
    * A heartbeat, then what came after `after` (an event id) as far as it is kept, then what comes. Where something is
    * missing a `stream.gap` stands in its place. Ends with `stop()` or the subscription's own `close()`.
@@ -60,12 +72,15 @@ export class EventHistory {
       onClose: () => {
         this.#subscriptions.delete(subscription)
         if (this.#subscriptions.size === 0) this.#stopHeart?.()
+        this.#readersChanged()
       },
+      onFollow: () => this.#readersChanged(),
     })
     subscription.push(this.#control('stream.heartbeat', {}))
     if (options.after !== undefined) this.#replay(subscription, options.after)
     this.#subscriptions.add(subscription)
     if (this.#subscriptions.size === 1) this.#beat()
+    this.#readersChanged()
     return subscription
   }
 
@@ -80,7 +95,17 @@ export class EventHistory {
     for (const frame of this.#frames) if (frame.seq > seq) subscription.push(frame)
   }
 
+  #readersChanged(): void {
+    for (const watcher of this.#watchers) watcher()
+  }
+
   #add<T extends Topic>(topic: T, data: TopicData<T>): void {
+    if (momentaryTopics.has(topic)) {
+      if (!this.hasReaders(topic)) return
+      const frame = this.#frame(topic, data)
+      for (const subscription of this.#subscriptions) subscription.push(frame)
+      return
+    }
     this.#seq++
     const frame = this.#frame(topic, data)
     this.#frames.push(frame)
@@ -112,10 +137,10 @@ export function parseEventId(id: string): { epoch: string | null; seq: number } 
   return { epoch: match[1] ?? null, seq: Number(match[2]) }
 }
 
-/** `model.` passes all topics that begin so, `model.changed` the one. The stream's own topics always pass. */
+/** `model.` passes all topics that begin so, `model.changed` the one. The stream's own topics always pass, momentary ones only where they are named. */
 export function topicFilter(topics: string | undefined): (topic: string) => boolean {
   const wanted = (topics ?? '').split(',').flatMap(part => part.trim() || [])
-  if (wanted.length === 0) return () => true
+  if (wanted.length === 0) return topic => !momentaryTopics.has(topic)
   return topic =>
     topic.startsWith('stream.') ||
     wanted.some(part => (part.endsWith('.') ? topic.startsWith(part) : topic === part))

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Hono } from 'hono'
-import { WebSocket, WebSocketServer } from 'ws'
+import { type RawData, WebSocket, WebSocketServer } from 'ws'
+import { z } from 'zod'
 import { ImpetusError } from '../contract/errors.ts'
 import { streamEvents } from '../contract/events.ts'
 import type { Log } from '../platform/log.ts'
@@ -15,6 +16,7 @@ import { newRequestId } from './request-id.ts'
 import { checkScope, serve } from './serve.ts'
 import type { UpgradeHandler } from './server.ts'
 import { type SseItem, sseResponse } from './sse.ts'
+import type { Subscription } from './subscription.ts'
 
 /** Mounts the event stream for readers of server-sent events. */
 export function eventRoutes(app: Hono<Env>, history: EventHistory): void {
@@ -48,7 +50,10 @@ export interface EventSocketParts {
 /** Text that may wait in a connection before the reader is waited for. */
 const mostBuffered = 256 * 1024
 
-/** The same frames over a WebSocket, one to a message. It only speaks: what a client sends is ignored. */
+/** What a client may say: `{"follow": ["monitoring.sample"]}`. Anything else is ignored. */
+const wish = z.object({ follow: z.array(z.string().max(100)).max(20) })
+
+/** The same frames over a WebSocket, one to a message. */
 export class EventSocket {
   readonly #parts: EventSocketParts
   // Compression would keep a zlib context per connection for frames of 200 bytes.
@@ -100,6 +105,7 @@ export class EventSocket {
       )
       live.signal.addEventListener('abort', () => goodbye(client, live.signal.reason), { once: true })
       client.on('error', error => this.#parts.log.debug('a WebSocket failed', { reason: error.message }))
+      client.on('message', data => follow(subscription, data))
       client.on('close', () => {
         subscription.close()
         leave()
@@ -129,6 +135,14 @@ export class EventSocket {
         resolve()
       })
     })
+  }
+}
+
+function follow(subscription: Subscription, data: RawData): void {
+  try {
+    subscription.follow(wish.parse(JSON.parse(data.toString())).follow)
+  } catch {
+    // Not for us: the socket has never answered, and a client of another kind may talk to itself.
   }
 }
 

@@ -47,7 +47,9 @@ const security = {
 }
 
 function describe(operation: Operation, path: string, isAlias: boolean, components: Components): Json {
-  const media: Json = { 'application/json': { schema: components.schema(operation.response, 'output') } }
+  const media: Json = {
+    [operation.media ?? 'application/json']: { schema: components.schema(operation.response, 'output') },
+  }
   if (operation.stream) media[operation.stream] = { schema: { type: 'string' } }
   return {
     // An id must be the only one of its kind, so the aliases go without.

@@ -4,6 +4,8 @@ interface SubscriptionParts {
   /** The frame that stands for this many lost ones. */
   readonly gap: (lost: number) => WireFrame
   readonly onClose: () => void
+  /** It follows other topics than before. */
+  readonly onFollow: () => void
 }
 
 /** A reader that is this far behind has stopped reading; what it misses is told as a gap. A whole history fits. */
@@ -13,6 +15,7 @@ const longestQueue = 2000
 export class Subscription implements AsyncIterable<WireFrame> {
   readonly #wants: (topic: string) => boolean
   readonly #parts: SubscriptionParts
+  #followed: ReadonlySet<string> = new Set()
   #queue: WireFrame[] = []
   #lost = 0
   #closed = false
@@ -23,8 +26,19 @@ export class Subscription implements AsyncIterable<WireFrame> {
     this.#parts = parts
   }
 
+  /** Besides what it asked for at first: exactly these topics, in place of those before. */
+  follow(topics: readonly string[]): void {
+    if (this.#closed) return
+    this.#followed = new Set(topics)
+    this.#parts.onFollow()
+  }
+
+  wants(topic: string): boolean {
+    return this.#wants(topic) || this.#followed.has(topic)
+  }
+
   push(frame: WireFrame): void {
-    if (this.#closed || !this.#wants(frame.topic)) return
+    if (this.#closed || !this.wants(frame.topic)) return
     if (this.#queue.length >= longestQueue) {
       this.#lost += this.#queue.length
       this.#queue = []
