@@ -113,9 +113,10 @@ function report(what: string, took: readonly number[]): void {
 
 const places = ['decode', 'prefill', 'idle'] as const
 
-describe.concurrent(`a runner, ${times} times`, () => {
+// One after the other: with the stops beside it, it would be the test that makes the core slow.
+describe(`a runner killed ${times} times`, () => {
   it.each(['SIGKILL', 'SIGSEGV'] as const)(
-    'ended by %s while it decodes, reads a prompt, or rests',
+    'by %s while it decodes, reads a prompt, or rests',
     async signal => {
       await using core = await coreWith({ crashLimit: never })
       await mustBeServed(core)
@@ -128,14 +129,16 @@ describe.concurrent(`a runner, ${times} times`, () => {
       }
       await mustBeWhole(core, descriptors)
       report(signal, took)
-      expect(median(took)).toBeLessThan(250)
+      expect(Math.max(...took)).toBeLessThan(250)
     },
     300_000,
   )
+})
 
+describe.concurrent(`a runner stopped ${times} times`, () => {
   // Three cores share the stops, because each is known only after a while of silence.
   it.each([17, 17, 16])(
-    'stopped by SIGSTOP while it decodes or reads a prompt, %i of them',
+    'by SIGSTOP while it decodes or reads a prompt, %i of them',
     async share => {
       // The limit is short here; a test of the engine proves the default.
       await using core = await coreWith({ crashLimit: never, hang: { silenceSeconds: 1.5 } })
