@@ -6,14 +6,14 @@ type Schema = Readonly<Record<string, unknown>>
  * The smallest value that a JSON Schema of the kind agents send accepts, or `undefined` where this cannot be told
  * (references, combinations that disagree): such a tool does not fit.
  */
-export function exampleOf(schema: Schema, depth = 0): unknown {
-  if (depth > 16) return undefined
+export function exampleOf(schema: unknown, depth = 0): unknown {
+  if (depth > 16 || !isSchema(schema)) return undefined
   if ('const' in schema) return schema.const
   if ('default' in schema) return schema.default
   if (Array.isArray(schema.enum)) return schema.enum[0]
   for (const key of ['anyOf', 'oneOf', 'allOf']) {
     const [first] = Array.isArray(schema[key]) ? schema[key] : []
-    if (isSchema(first)) return exampleOf(first, depth + 1)
+    if (first !== undefined) return exampleOf(first, depth + 1)
   }
   const type = Array.isArray(schema.type) ? schema.type[0] : schema.type
   switch (type) {
@@ -47,7 +47,7 @@ export function fittingCall(tools: readonly Tool[]): { name: string; arguments: 
 function arrayOf(schema: Schema, depth: number): unknown[] | undefined {
   const length = numberOr(schema.minItems, 0)
   if (length === 0) return []
-  const item = isSchema(schema.items) ? exampleOf(schema.items, depth + 1) : undefined
+  const item = exampleOf(schema.items, depth + 1)
   return item === undefined ? undefined : Array.from({ length }, () => item)
 }
 
@@ -56,8 +56,7 @@ function objectOf(schema: Schema, depth: number): Record<string, unknown> | unde
   const required = Array.isArray(schema.required) ? schema.required : []
   const object: Record<string, unknown> = {}
   for (const name of required) {
-    const property = properties[name]
-    const example = isSchema(property) ? exampleOf(property, depth + 1) : undefined
+    const example = exampleOf(properties[name], depth + 1)
     if (example === undefined) return undefined
     object[name] = example
   }

@@ -3,6 +3,7 @@ import type {
   ChatPrompt,
   Delta,
   Embeddings,
+  EmbedRequest,
   Ended,
   EndReason,
   GenerateRequest,
@@ -10,11 +11,14 @@ import type {
   LoadedModel,
   Prompt,
   Ranking,
+  RankRequest,
+  TokenLogprob,
 } from '../engine.ts'
 import { pause } from './pause.ts'
 import { renderChat, scriptFor } from './script.ts'
 import type { ScriptedOptions } from './scripted.ts'
 import { StopFilter } from './stop.ts'
+import { likeness, normalised, vectorOf } from './vectors.ts'
 import { Vocabulary, words } from './words.ts'
 
 type Options = ScriptedOptions & { readonly contextLength: number }
@@ -65,10 +69,10 @@ export class ScriptedModel implements LoadedModel {
     const prefilled = performance.now()
 
     const limit = Math.min(request.maxTokens ?? Number.POSITIVE_INFINITY, room.left)
-    const script = scriptFor(request.prompt)
+    const script = scriptFor(request)
     const said =
       script.say === 'text'
-        ? yield* this.#text(script.text, request.stop, limit, until)
+        ? yield* this.#text(script.text, request, limit, until)
         : yield* this.#toolCall(script, limit, until)
     const { tokens: completionTokens, ...end } = said
     const { promptTokens } = room
@@ -82,27 +86,33 @@ export class ScriptedModel implements LoadedModel {
 
   async *#text(
     text: string,
-    stop: readonly string[],
+    request: GenerateRequest,
     limit: number,
     signal: AbortSignal,
   ): AsyncGenerator<Delta, Said> {
-    const filter = new StopFilter(stop)
+    const filter = new StopFilter(request.stop)
     let tokens = 0
-    let waiting = 0
+    let waiting: string[] = []
+    const delta = (text: string): Delta => ({
+      type: 'text',
+      text,
+      tokens: waiting.length,
+      ...(request.logprobs && { logprobs: waiting.map(word => this.#certain(word, request.logprobs)) }),
+    })
     for (const word of words(text)) {
       if (tokens >= limit) break
       await this.#step(tokens, signal)
       tokens++
-      waiting++
+      waiting.push(word)
       const out = filter.push(word)
       if (out.text !== '') {
-        yield { type: 'text', text: out.text, tokens: waiting }
-        waiting = 0
+        yield delta(out.text)
+        waiting = []
       }
       if (out.stop !== undefined) return { reason: 'stop', stopSequence: out.stop, tokens }
     }
     const rest = filter.flush()
-    if (rest !== '') yield { type: 'text', text: rest, tokens: waiting }
+    if (rest !== '') yield delta(rest)
     return { reason: tokens < words(text).length ? 'length' : 'stop', tokens }
   }
 
@@ -134,11 +144,8 @@ export class ScriptedModel implements LoadedModel {
     const promptTokens = prompt.kind === 'tokens' ? prompt.tokens.length : words(textOf(prompt)).length
     const { contextLength } = this.#options
     if (promptTokens >= contextLength) {
-      throw new ImpetusError(
-        'context_length_exceeded',
-        `The prompt is too long: ${promptTokens} tokens > ${contextLength - 1} maximum. Shorten the messages.`,
-        { param: prompt.kind === 'chat' ? 'messages' : 'prompt' },
-      )
+      const param = prompt.kind === 'chat' ? 'messages' : 'prompt'
+      throw tooLong('prompt', promptTokens, contextLength - 1, param)
     }
     return { promptTokens, left: contextLength - promptTokens }
   }
@@ -158,12 +165,39 @@ export class ScriptedModel implements LoadedModel {
     return this.#vocabulary.decode(tokens)
   }
 
-  async embed(): Promise<Embeddings> {
-    throw onlyScripts()
+  async embed(request: EmbedRequest, signal: AbortSignal): Promise<Embeddings> {
+    signal.throwIfAborted()
+    const inputs = request.inputs.map((input, index) => this.#input(input, index, request.truncate ?? false))
+    const vectors = inputs.map(input => {
+      const vector = vectorOf(input.join('')).slice(0, request.dimensions)
+      return request.normalise === false ? vector : normalised(vector)
+    })
+    return { vectors, promptTokens: inputs.reduce((sum, input) => sum + input.length, 0) }
   }
 
-  async rank(): Promise<Ranking> {
-    throw onlyScripts()
+  async rank({ query, documents }: RankRequest, signal: AbortSignal): Promise<Ranking> {
+    signal.throwIfAborted()
+    return {
+      scores: documents.map(document => likeness(query, document)),
+      promptTokens: documents.reduce((sum, text) => sum + words(query).length + words(text).length, 0),
+    }
+  }
+
+  #input(input: string | readonly number[], index: number, truncate: boolean): string[] {
+    const all = words(typeof input === 'string' ? input : this.#vocabulary.decode(input))
+    const param = `input[${index}]`
+    const { contextLength } = this.#options
+    if (all.length === 0)
+      throw new ImpetusError('invalid_value', 'An empty text has no embedding.', { param })
+    if (all.length > contextLength && !truncate) throw tooLong('text', all.length, contextLength, param)
+    return all.slice(0, contextLength)
+  }
+
+  /** This engine never hesitates: each word has the probability 1. */
+  #certain(word: string, asked: GenerateRequest['logprobs']): TokenLogprob {
+    const [token = 0] = this.#vocabulary.encode(word)
+    const likelihood = { token, text: word, bytes: [...Buffer.from(word)], logprob: 0 }
+    return { ...likelihood, top: asked?.top ? [likelihood] : [] }
   }
 
   async dispose(): Promise<void> {
@@ -180,10 +214,12 @@ export class ScriptedModel implements LoadedModel {
   }
 }
 
-function onlyScripts(): ImpetusError {
-  return new ImpetusError('invalid_value', 'The scripted model only writes text. Name another model.', {
-    param: 'model',
-  })
+function tooLong(what: string, tokens: number, most: number, param: string): ImpetusError {
+  return new ImpetusError(
+    'context_length_exceeded',
+    `The ${what} is too long: ${tokens} tokens > ${most} maximum. Shorten the ${param}.`,
+    { param },
+  )
 }
 
 interface Said {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ImpetusError } from '../../contract/errors.ts'
-import type { Delta, GenerateRequest, LoadedModel, Tool } from '../engine.ts'
+import type { ChatAsked, ChatMessage, Delta, GenerateRequest, LoadedModel, Tool } from '../engine.ts'
 import { exampleOf } from './arguments.ts'
 import { createScriptedEngine, type ScriptedOptions } from './scripted.ts'
 import { StopFilter } from './stop.ts'
@@ -25,6 +25,13 @@ async function collect(deltas: AsyncIterable<Delta>): Promise<Delta[]> {
 
 function textOf(deltas: readonly Delta[]): string {
   return deltas.map(delta => (delta.type === 'text' ? delta.text : '')).join('')
+}
+
+function callsIn(deltas: readonly Delta[]): { name: string; arguments: unknown }[] {
+  const calls = deltas.filter(delta => delta.type === 'toolCall')
+  if (calls.length === 0) return []
+  const json = calls.map(call => call.arguments).join('')
+  return [{ name: calls[0]?.name ?? '', arguments: JSON.parse(json) }]
 }
 
 describe('the scripted engine', () => {
@@ -68,6 +75,77 @@ describe('the scripted engine', () => {
       model.generate({ prompt: { kind: 'chat', messages, tools }, stop: [], sampling: {} }, never),
     )
     expect(textOf(answered)).toBe('The tool answered: forty-two')
+  })
+
+  it('makes the one call that the words name, and none when there is no such tool', async () => {
+    const model = await load()
+    const tools: Tool[] = [{ name: 'first' }, { name: 'read' }]
+    const named = await collect(
+      model.generate(chat('Please call read with {"a": {"b": "}"}} and say so', {}, tools), never),
+    )
+    expect(callsIn(named)).toEqual([{ name: 'read', arguments: { a: { b: '}' } } }])
+    const unknown = await collect(model.generate(chat('call write with {}', {}, tools), never))
+    expect(textOf(unknown)).toBe('You said: call write with {}')
+  })
+
+  it('answers after a result whatever else the turn brings, and calls again in the next turn', async () => {
+    const model = await load()
+    const tools: Tool[] = [{ name: 'read' }]
+    const turn: ChatMessage[] = [
+      { role: 'user', content: 'Read it' },
+      { role: 'assistant', content: '', toolCalls: [{ id: 'a', name: 'read', arguments: '{}' }] },
+      { role: 'tool', content: 'forty-two', toolCallId: 'a' },
+      { role: 'user', content: 'A reminder of the agent' },
+    ]
+    const ask = (messages: readonly ChatMessage[]) =>
+      collect(model.generate({ prompt: { kind: 'chat', messages, tools }, stop: [], sampling: {} }, never))
+    expect(textOf(await ask(turn))).toBe('The tool answered: forty-two')
+    const next: ChatMessage[] = [
+      ...turn,
+      { role: 'assistant', content: 'Done' },
+      { role: 'user', content: 'Again' },
+    ]
+    expect(callsIn(await ask(next))).toEqual([{ name: 'read', arguments: {} }])
+  })
+
+  it('obeys a forced call and a format for the answer', async () => {
+    const model = await load()
+    const tools: Tool[] = [{ name: 'read' }]
+    const messages: ChatMessage[] = [{ role: 'tool', content: 'x', toolCallId: 'a' }]
+    const forced = model.generate(
+      { prompt: { kind: 'chat', messages, tools }, stop: [], sampling: {}, chat: { toolChoice: 'required' } },
+      never,
+    )
+    expect(callsIn(await collect(forced))).toEqual([{ name: 'read', arguments: {} }])
+    const schema = { type: 'object', properties: { a: { type: 'integer' } }, required: ['a'] }
+    const output = async (format: NonNullable<ChatAsked['output']>) =>
+      JSON.parse(textOf(await collect(model.generate(chat('Hi', { chat: { output: format } }), never))))
+    expect(await output({ kind: 'schema', schema })).toEqual({ a: 1 })
+    expect(await output({ kind: 'object' })).toEqual({ answer: 'You said: Hi' })
+  })
+
+  it('is certain of each word, where likelihoods are asked for', async () => {
+    const deltas = await collect((await load()).generate(chat('count to 2', { logprobs: { top: 1 } }), never))
+    expect(deltas[2]).toMatchObject({
+      text: ' 2',
+      logprobs: [{ text: ' 2', bytes: [32, 50], logprob: 0, top: [{ text: ' 2', logprob: 0 }] }],
+    })
+  })
+
+  it('embeds and ranks by the words that texts share', async () => {
+    const model = await load({ contextLength: 4 })
+    const { vectors, promptTokens } = await model.embed({ inputs: ['a red fox', 'A red  fox', 'b'] }, never)
+    expect(vectors[0]).toEqual(vectors[1])
+    expect(vectors[2]).not.toEqual(vectors[0])
+    expect(vectors.map(vector => Math.hypot(...vector))).toEqual([1, 1, 1].map(one => expect.closeTo(one, 5)))
+    expect(promptTokens).toBe(7)
+    const short = await model.embed({ inputs: ['1 2 3 4 5'], dimensions: 8, truncate: true }, never)
+    expect(short).toMatchObject({ promptTokens: 4, vectors: [{ length: 8 }] })
+    await expect(model.embed({ inputs: ['1 2 3 4 5'] }, never)).rejects.toMatchObject({
+      code: 'context_length_exceeded',
+    })
+    const { scores } = await model.rank({ query: 'red fox', documents: ['a red fox', 'a fox', 'b'] }, never)
+    expect(scores).toEqual([1, 0.5, 0])
   })
 
   it('stops at maxTokens and at stop texts that lie across words', async () => {
