@@ -1,3 +1,4 @@
+import { hasScriptedEngine } from '../platform/scripted.ts'
 import type { Command, CommandFacts, Option } from './command.ts'
 
 /** Options that every command has. */
@@ -5,6 +6,12 @@ export const commonOptions: readonly Option[] = [
   { name: 'json', help: 'Answer in JSON, for programs' },
   { name: 'help', short: 'h', help: 'Show this help' },
 ]
+
+const engineOption: Option = {
+  name: 'engine',
+  value: 'NAME',
+  help: 'llama.cpp, or scripted: canned answers for tests, no model at all',
+}
 
 /** The one command that is not in this room: it is the server itself. */
 export const serveCommand: CommandFacts = {
@@ -24,11 +31,7 @@ export const serveCommand: CommandFacts = {
     { name: 'gpu-layers', value: 'NUMBER', help: 'Layers to put on the GPU' },
     { name: 'log-level', value: 'LEVEL', help: 'debug, info, warn or error' },
     { name: 'supervised', help: 'End when standard input closes, for programs that keep Impetus running' },
-    {
-      name: 'engine',
-      value: 'NAME',
-      help: 'llama.cpp, or scripted: canned answers for tests, no model at all',
-    },
+    ...(hasScriptedEngine ? [engineOption] : []),
   ],
   examples: ['impetus serve', 'impetus serve --port 5000 --strict-port'],
 }

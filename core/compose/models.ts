@@ -17,6 +17,7 @@ import type { Library } from '../library/types.ts'
 import { ResponseStore } from '../openai/responses/store.ts'
 import { spawnRole } from '../platform/child.ts'
 import { ExitError } from '../platform/exit.ts'
+import { hasScriptedEngine } from '../platform/scripted.ts'
 import { withOwnTemplates } from '../profiles/own-templates.ts'
 import type { Profiles } from '../profiles/profiles.ts'
 import { withSamplingDefaults } from '../profiles/sampling-defaults.ts'
@@ -29,6 +30,7 @@ import { findBuiltIn } from './built-in.ts'
 import { startProfiles } from './profiles.ts'
 import { withRemotes } from './remotes.ts'
 import { startResidency } from './residency.ts'
+import { scriptedEngine } from './scripted.ts'
 
 export interface Models {
   readonly scripted: boolean
@@ -106,19 +108,12 @@ interface Chosen {
 
 async function chooseEngine(call: Call, base: Base): Promise<Chosen> {
   const name = call.options.engine ?? 'llama.cpp'
-  if (name === 'scripted') {
-    const { createScriptedEngine } = await import('../engine/scripted/scripted.ts')
-    const { ScriptedLibrary } = await import('../library/scripted-library.ts')
-    // So that tests have streams that last.
-    const wordMilliseconds = Number(call.env.IMPETUS_SCRIPTED_WORD_MILLISECONDS ?? 0)
-    return {
-      engine: createScriptedEngine({ wordMilliseconds }),
-      library: new ScriptedLibrary(),
-      scripted: true,
-    }
+  const scripted = name === 'scripted' ? await scriptedEngine(call.env) : undefined
+  if (scripted !== undefined) return { ...scripted, scripted: true }
+  if (name !== 'llama.cpp') {
+    const names = hasScriptedEngine ? 'llama.cpp or scripted' : 'llama.cpp'
+    throw new ExitError('usage', `--engine is "${name}": must be ${names}.`)
   }
-  if (name !== 'llama.cpp')
-    throw new ExitError('usage', `--engine is "${name}": must be llama.cpp or scripted.`)
   return { ...llamaCpp(call, base), scripted: false }
 }
 

@@ -10,9 +10,10 @@ import {
   symlinkSync,
 } from 'node:fs'
 import path from 'node:path'
-import { inProject, projectVersion } from '../project.ts'
+import { inProject } from '../project.ts'
+import { bundleOptions } from './bundle.ts'
 import { inputsHash } from './inputs.ts'
-import { englishOnly, writeEntry } from './quick-start.ts'
+import { writeEntry } from './quick-start.ts'
 import { buildUi } from './ui.ts'
 
 /** One folder for each state of the sources, and `core` as a link to the newest. */
@@ -66,30 +67,7 @@ async function bundle(target: string, ui: string | null): Promise<void> {
   // Loaded here, not above: a start that finds a fresh build does not need it.
   const { build } = await import('esbuild')
   const unfinished = `${target}.${process.pid}`
-  const bundled = build({
-    entryPoints: { impetus: inProject('core/main.ts') },
-    outdir: unfinished,
-    bundle: true,
-    // Parts that only some commands need stay in files of their own, loaded when asked for.
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node26',
-    // Finds its own native libraries beside itself, and only the runner ever loads it.
-    external: ['node-llama-cpp'],
-    plugins: [englishOnly],
-    define: { IMPETUS_VERSION: JSON.stringify(projectVersion()) },
-    // CommonJS packages ask for these, which an ES module does not have.
-    banner: {
-      js: [
-        "import { createRequire as bundleRequire } from 'node:module'",
-        'const require = bundleRequire(import.meta.url)',
-        'const __filename = import.meta.filename, __dirname = import.meta.dirname',
-      ].join('\n'),
-    },
-    legalComments: 'none',
-    logLevel: 'warning',
-  })
+  const bundled = build(bundleOptions({ outdir: unfinished, scripted: true }))
   await bundled.catch(() => {
     rmSync(unfinished, { recursive: true, force: true })
     console.error('The core cannot be built; the reasons are above.')

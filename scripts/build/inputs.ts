@@ -7,6 +7,7 @@ import { inProject, root } from '../project.ts'
 const settings = [
   'package.json',
   'package-lock.json',
+  'scripts/build/bundle.ts',
   'scripts/build/core.ts',
   'scripts/build/quick-start.ts',
 ]

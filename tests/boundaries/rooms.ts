@@ -200,6 +200,7 @@ export const roots = [
   'core/compose/remotes.ts',
   'core/compose/residency.ts',
   'core/compose/ollama-door.ts',
+  'core/compose/scripted.ts',
   'core/compose/security.ts',
   'core/compose/tray.ts',
 ]

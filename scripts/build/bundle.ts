@@ -1,0 +1,37 @@
+import type { BuildOptions } from 'esbuild'
+import { inProject, projectVersion } from '../project.ts'
+import { englishOnly } from './quick-start.ts'
+
+interface BundleFacts {
+  readonly outdir: string
+  /** Whether `serve --engine scripted` is in it. The packaged program is made without: false. */
+  readonly scripted: boolean
+}
+
+/** How esbuild makes one folder of JavaScript out of the core. */
+export function bundleOptions({ outdir, scripted }: BundleFacts): BuildOptions {
+  return {
+    entryPoints: { impetus: inProject('core/main.ts') },
+    outdir,
+    bundle: true,
+    // Parts that only some commands need stay in files of their own, loaded when asked for.
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node26',
+    // Finds its own native libraries beside itself, and only the runner ever loads it.
+    external: ['node-llama-cpp'],
+    plugins: [englishOnly],
+    define: { IMPETUS_VERSION: JSON.stringify(projectVersion()), IMPETUS_SCRIPTED: String(scripted) },
+    // CommonJS packages ask for these, which an ES module does not have.
+    banner: {
+      js: [
+        "import { createRequire as bundleRequire } from 'node:module'",
+        'const require = bundleRequire(import.meta.url)',
+        'const __filename = import.meta.filename, __dirname = import.meta.dirname',
+      ].join('\n'),
+    },
+    legalComments: 'none',
+    logLevel: 'warning',
+  }
+}
