@@ -32,7 +32,7 @@ describe('several answers', () => {
     expect(one.usage?.completion_tokens).toBeGreaterThan(alone.usage!.completion_tokens)
   })
 
-  it('stream one after the other, each with its index and one finish', async () => {
+  it('stream at the same time, each with its index and one finish', async () => {
     const stream = await client.chat.completions.create({
       ...{ model: 'tiny', messages, max_tokens: 4, n: 2 },
       stream: true,
@@ -44,7 +44,21 @@ describe('several answers', () => {
       if (usage) usages++
       for (const choice of choices) if (choice.finish_reason !== null) finishes.push(choice.index)
     }
-    expect([finishes, usages]).toEqual([[0, 1], 1])
+    expect([finishes.sort(), usages]).toEqual([[0, 1], 1])
+  })
+
+  it('compute a prompt that they share once', async () => {
+    const long = 'The wind over the harbour turns to the north. '.repeat(20)
+    const ask = { model: 'tiny', messages: [{ role: 'user' as const, content: long }], max_tokens: 4 }
+    const { usage } = await client.chat.completions.create({ ...ask, n: 3 })
+    const answer = await core.socketFetch('http://impetus/api/requests')
+    const { requests } = (await answer.json()) as { requests: { cachedTokens: number }[] }
+    const cached = requests.slice(0, 3).map(({ cachedTokens }) => cachedTokens)
+    const prompt = usage?.prompt_tokens ?? 0
+    expect(prompt).toBeGreaterThan(200)
+    // One of them has computed it; the others only its last token.
+    expect(cached.sort((one, two) => one - two)).toEqual([expect.any(Number), prompt - 1, prompt - 1])
+    expect(cached[0]).toBeLessThan(100)
   })
 
   it('to several prompts come in their order', async () => {

@@ -130,7 +130,7 @@ const chatRequest = z
     max_tokens: tokenLimit.meta({ description: 'Without a limit the answer may fill the context' }),
     max_completion_tokens: tokenLimit,
     stop,
-    n: z.int().min(1).max(128).nullish().meta({ description: 'So many answers, one after the other' }),
+    n: z.int().min(1).max(128).nullish().meta({ description: 'So many answers to the same prompt' }),
     reasoning_effort: z
       .string()
       .nullish()

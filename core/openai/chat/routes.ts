@@ -1,11 +1,11 @@
 import type { Hono } from 'hono'
 import { createChatCompletion } from '../../contract/chat.ts'
-import { modelOf, open, whole } from '../../generation/ask.ts'
+import { modelOf, open } from '../../generation/ask.ts'
+import { answers, type Said, Total, times } from '../../generation/series.ts'
 import type { AnswerRequest } from '../../generation/types.ts'
 import type { Env } from '../../http/env.ts'
 import { serve } from '../../http/serve.ts'
 import { type AnsweringParts, stream } from '../answering.ts'
-import { inTurn, type Part, Total, times } from '../series.ts'
 import { type Head, newHead, wireUsage } from '../wire.ts'
 import { ChatAnswer, chatCompletion, type WholeChoice } from './answer.ts'
 import { chunkOf, firstChunk, usageChunk } from './chunks.ts'
@@ -26,39 +26,42 @@ export function chatRoutes(app: Hono<Env>, parts: AnsweringParts): void {
     const model = await modelOf(library, body.model)
     const head = newHead('chatcmpl', model.id, version)
     const route = createChatCompletion.path
-    const openOne = (request: AnswerRequest) => open(generator, { route, model, request }, context, signal)
+    const openOne = (request: AnswerRequest, alive?: AbortSignal) =>
+      open(generator, { route, model, request }, context, alive ? AbortSignal.any([signal, alive]) : signal)
     const manner = {
       functions: speaksOfFunctions(body),
       includeUsage: body.stream_options?.include_usage ?? false,
     }
     const opening = openOne(asked)
     if (body.stream) {
-      return stream(parts, opening, first => chunks(inTurn(first, requests, openOne), head, manner), context)
+      return stream(parts, opening, first => chunks(answers(first, requests, openOne), head, manner), context)
     }
-    return await completion(inTurn(await opening, requests, openOne), head, manner)
+    return await completion(answers(await opening, requests, openOne), head, manner)
   })
 }
 
-async function completion(parts: AsyncIterable<Part>, head: Head, { functions }: Manner) {
+async function completion(said: AsyncIterable<Said>, head: Head, { functions }: Manner) {
+  const written: ChatAnswer[] = []
   const choices: WholeChoice[] = []
   const total = new Total()
-  for await (const { index, request, generation } of parts) {
-    const choice = await whole(generation, new ChatAnswer({ index, functions }))
-    choices.push(choice)
-    total.add(request, choice.end)
+  for await (const { part, delta } of said) {
+    const { index } = part
+    if (delta === undefined) written[index] = new ChatAnswer({ index, functions })
+    else if (delta.type !== 'end') written[index]?.add(delta)
+    else {
+      choices[index] = (written[index] as ChatAnswer).end(delta)
+      total.add(part, delta)
+    }
   }
   return chatCompletion(head, choices, total.end)
 }
 
-async function* chunks(parts: AsyncIterable<Part>, head: Head, { functions, includeUsage }: Manner) {
+async function* chunks(said: AsyncIterable<Said>, head: Head, { functions, includeUsage }: Manner) {
   const total = new Total()
-  for await (const { index, request, generation } of parts) {
-    const choice = { index, functions }
-    yield firstChunk(head, choice)
-    for await (const delta of generation.deltas) {
-      yield chunkOf(delta, head, choice)
-      if (delta.type === 'end') total.add(request, delta)
-    }
+  for await (const { part, delta } of said) {
+    const choice = { index: part.index, functions }
+    yield delta === undefined ? firstChunk(head, choice) : chunkOf(delta, head, choice)
+    if (delta?.type === 'end') total.add(part, delta)
   }
   if (includeUsage) yield usageChunk(head, wireUsage(total.end))
 }

@@ -1,11 +1,11 @@
 import type { Hono } from 'hono'
 import { type CompletionRequest, createCompletion } from '../../contract/completions.ts'
-import { modelOf, open, whole } from '../../generation/ask.ts'
+import { modelOf, open } from '../../generation/ask.ts'
+import { answers, type Part, type Said, Total, times } from '../../generation/series.ts'
 import type { AnswerRequest } from '../../generation/types.ts'
 import type { Env } from '../../http/env.ts'
 import { serve } from '../../http/serve.ts'
 import { type AnsweringParts, stream } from '../answering.ts'
-import { inTurn, type Part, Total, times } from '../series.ts'
 import { type Head, newHead, wireUsage } from '../wire.ts'
 import { CompletionAnswer, completionOf, likeliest, type WholeChoice } from './answer.ts'
 import { CompletionChunks, usageChunk } from './chunks.ts'
@@ -19,14 +19,15 @@ export function completionRoutes(app: Hono<Env>, parts: AnsweringParts): void {
     const model = await modelOf(library, body.model)
     const head = newHead('cmpl', model.id, version)
     const route = createCompletion.path
-    const openOne = (request: AnswerRequest) => open(generator, { route, model, request }, context, signal)
+    const openOne = (request: AnswerRequest, alive?: AbortSignal) =>
+      open(generator, { route, model, request }, context, alive ? AbortSignal.any([signal, alive]) : signal)
     const echo = (part: Part) => (body.echo ? promptText(part, signal) : '')
     const opening = openOne(requests[0]!)
     if (body.stream) {
-      const events = (answers: AsyncIterable<Part>) => chunks(answers, echo, head, manner)
-      return stream(parts, opening, first => events(inTurn(first, requests, openOne)), context)
+      const events = (said: AsyncIterable<Said>) => chunks(said, echo, head, manner)
+      return stream(parts, opening, first => events(answers(first, requests, openOne)), context)
     }
-    return await completion(inTurn(await opening, requests, openOne), echo, head, manner)
+    return await completion(answers(await opening, requests, openOne), echo, head, manner)
   })
 }
 
@@ -56,27 +57,36 @@ function weighed(request: AnswerRequest, { each, keep }: Manner): AnswerRequest 
 
 type Echo = (part: Part) => string | Promise<string>
 
-async function completion(parts: AsyncIterable<Part>, echo: Echo, head: Head, manner: Manner) {
+async function completion(said: AsyncIterable<Said>, echo: Echo, head: Head, manner: Manner) {
+  const written: CompletionAnswer[] = []
   const choices: WholeChoice[] = []
   const total = new Total()
-  for await (const part of parts) {
-    const one = await whole(part.generation, new CompletionAnswer(part.index, await echo(part)))
-    const { choice } = one
-    choices.push(manner.logprobs ? one : { ...one, choice: { ...choice, logprobs: null } })
-    total.add(part.request, one.end)
+  for await (const { part, delta } of said) {
+    const { index } = part
+    if (delta === undefined) written[index] = new CompletionAnswer(index, await echo(part))
+    else if (delta.type !== 'end') written[index]?.add(delta)
+    else {
+      const one = (written[index] as CompletionAnswer).end(delta)
+      choices[index] = manner.logprobs ? one : { ...one, choice: { ...one.choice, logprobs: null } }
+      total.add(part, delta)
+    }
   }
   return completionOf(head, likeliest(choices, manner.each, manner.keep), total.end)
 }
 
-async function* chunks(parts: AsyncIterable<Part>, echo: Echo, head: Head, { includeUsage }: Manner) {
+async function* chunks(said: AsyncIterable<Said>, echo: Echo, head: Head, { includeUsage }: Manner) {
+  const written: CompletionChunks[] = []
   const total = new Total()
-  for await (const part of parts) {
-    const events = new CompletionChunks(head, part.index, await echo(part))
-    yield* events.begin()
-    for await (const delta of part.generation.deltas) {
-      yield* events.add(delta)
-      if (delta.type === 'end') total.add(part.request, delta)
+  for await (const { part, delta } of said) {
+    const { index } = part
+    if (delta === undefined) {
+      const events = new CompletionChunks(head, index, await echo(part))
+      written[index] = events
+      yield* events.begin()
+      continue
     }
+    yield* written[index]?.add(delta) ?? []
+    if (delta.type === 'end') total.add(part, delta)
   }
   if (includeUsage) yield usageChunk(head, wireUsage(total.end))
 }
