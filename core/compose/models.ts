@@ -11,13 +11,16 @@ import { ActiveSet } from '../generation/active.ts'
 import { ModelGenerator } from '../generation/generator.ts'
 import { Prompts } from '../generation/prompts.ts'
 import type { Generator } from '../generation/types.ts'
+import { placesOf } from '../library/discovery/places.ts'
 import { rememberingInspector } from '../library/inspections.ts'
 import { FolderLibrary } from '../library/library.ts'
+import { LibraryRecords } from '../library/store/records.ts'
 import type { Library } from '../library/types.ts'
 import { ResponseStore } from '../openai/responses/store.ts'
 import { spawnRole } from '../platform/child.ts'
 import { ExitError } from '../platform/exit.ts'
 import { hasScriptedEngine } from '../platform/scripted.ts'
+import { version } from '../platform/version.ts'
 import { withOwnTemplates } from '../profiles/own-templates.ts'
 import type { Profiles } from '../profiles/profiles.ts'
 import { withSamplingDefaults } from '../profiles/sampling-defaults.ts'
@@ -34,6 +37,7 @@ import { scriptedEngine } from './scripted.ts'
 
 export interface Models {
   readonly scripted: boolean
+  readonly records: LibraryRecords
   readonly engineHealth: () => Status['engine']
   readonly library: Library
   readonly residency: Residency
@@ -51,7 +55,9 @@ export interface Models {
 /** Brings the engine, the models on disk and the models in memory. Loads none. */
 export async function startModels(call: Call, base: Base, stack: AsyncDisposableStack): Promise<Models> {
   const { bus, settings } = base
-  const { scripted, inspector, ...local } = await chooseEngine(call, base)
+  const records = new LibraryRecords(base.database, version())
+  records.start()
+  const { scripted, inspector, ...local } = await chooseEngine(call, base, records)
   const { engine: bare, library } = withRemotes(local, settings.current.remote.servers, call.env, base.log)
   const { engine, health } = observed(bare)
   await library.start()
@@ -74,6 +80,7 @@ export async function startModels(call: Call, base: Base, stack: AsyncDisposable
       : Math.min(trained, profiles.effective(id).contextLength ?? longestByDefault)
   return {
     scripted,
+    records,
     engineHealth: health,
     library,
     residency,
@@ -106,7 +113,7 @@ interface Chosen {
   readonly inspector?: Inspector
 }
 
-async function chooseEngine(call: Call, base: Base): Promise<Chosen> {
+async function chooseEngine(call: Call, base: Base, records: LibraryRecords): Promise<Chosen> {
   const name = call.options.engine ?? 'llama.cpp'
   const scripted = name === 'scripted' ? await scriptedEngine(call.env) : undefined
   if (scripted !== undefined) return { ...scripted, scripted: true }
@@ -114,21 +121,28 @@ async function chooseEngine(call: Call, base: Base): Promise<Chosen> {
     const names = hasScriptedEngine ? 'llama.cpp or scripted' : 'llama.cpp'
     throw new ExitError('usage', `--engine is "${name}": must be ${names}.`)
   }
-  return { ...llamaCpp(call, base), scripted: false }
+  return { ...llamaCpp(call, base, records), scripted: false }
 }
 
-function llamaCpp(call: Call, { paths, settings, bus, log }: Base): Omit<Chosen, 'scripted'> {
+function llamaCpp(call: Call, base: Base, records: LibraryRecords): Omit<Chosen, 'scripted'> {
+  const { paths, settings, bus, log } = base
   const templateDeadline = () => settings.current.engine.templateSeconds * 1000
   const inspector = rememberingInspector(
     createInspector({ spawn: spawnRole, templateDeadline: templateDeadline() }),
   )
-  const own = call.env.HOME
   const library = new FolderLibrary({
-    folders: () => [
-      { path: paths.models, origin: 'impetus' },
-      ...(own === undefined ? [] : [{ path: join(own, 'Models'), origin: 'models' as const }]),
-      ...settings.current.models.folders.map(path => ({ path, origin: 'configured' as const })),
-    ],
+    folders: () =>
+      placesOf({
+        env: call.env,
+        platform: process.platform,
+        own: paths.models,
+        linked: records.linked.paths,
+        configured: settings.current.models.folders,
+        places: settings.current.library.places,
+      }),
+    aliases: () => records.aliases.all,
+    kept: records.facts,
+    links: join(paths.home, 'cache', 'links'),
     builtIn: findBuiltIn(),
     preferred: () => settings.current.models.default,
     inspector,
@@ -136,7 +150,7 @@ function llamaCpp(call: Call, { paths, settings, bus, log }: Base): Omit<Chosen,
     log: log.child({ room: 'library' }),
   })
   settings.onChange((_settings, keys) => {
-    if (keys.includes('models.folders')) void library.rescan()
+    if (keys.some(key => key === 'models.folders' || key.startsWith('library.places'))) void library.rescan()
   })
   return {
     engine: createLlamaEngine({

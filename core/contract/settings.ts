@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
+import { library } from './library-settings.ts'
 import { server } from './server-settings.ts'
 import { kibibyte, mebibyte, setting } from './setting.ts'
 
@@ -232,6 +233,7 @@ const responses = z.object({
 const sections = z.object({
   server: server.prefault({}).meta({ title: 'Server' }),
   models: models.prefault({}).meta({ title: 'Models' }),
+  library: library.prefault({}).meta({ title: 'Library' }),
   engine: engine.prefault({}).meta({ title: 'Engine' }),
   downloads: downloads.prefault({}).meta({ title: 'Downloads' }),
   responses: responses.prefault({}).meta({ title: 'Responses' }),

@@ -58,7 +58,7 @@ function model(id: string, more: Partial<InstalledModel> = {}): InstalledModel {
 }
 
 function cache(inspect: Inspector['inspect']): FactsCache {
-  return new FactsCache({ inspect }, silent)
+  return new FactsCache({ inspector: { inspect }, log: silent })
 }
 
 describe('facts', () => {

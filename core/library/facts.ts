@@ -1,7 +1,22 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ImpetusError } from '../contract/errors.ts'
 import type { Inspection, Inspector } from '../engine/inspector/client.ts'
 import type { Log } from '../platform/log.ts'
 import type { FactsState, InstalledModel, ModelFacts } from './types.ts'
+
+/** Where facts outlive the process. */
+export interface KeptFacts {
+  get(fingerprint: string): FactsState
+  save(fingerprint: string, state: FactsState, now: number): void
+}
+
+export interface FactsParts {
+  readonly inspector: Inspector
+  readonly log: Log
+  /** The file to read for a model; by default the model's own path. */
+  readonly pathOf?: (model: InstalledModel) => Promise<string>
+  readonly kept?: KeptFacts
+}
 
 interface Entry {
   readonly fingerprint: string
@@ -11,15 +26,13 @@ interface Entry {
 
 /** What is known of each model's file, read once for as long as the file stays as it is. */
 export class FactsCache {
-  readonly #inspector: Inspector
-  readonly #log: Log
+  readonly #parts: FactsParts
   readonly #entries = new Map<string, Entry>()
   readonly #stopped = new AbortController()
   #ahead: Promise<void> | undefined
 
-  constructor(inspector: Inspector, log: Log) {
-    this.#inspector = inspector
-    this.#log = log
+  constructor(parts: FactsParts) {
+    this.#parts = parts
   }
 
   now(model: InstalledModel): FactsState {
@@ -43,11 +56,19 @@ export class FactsCache {
         if (!this.#stopped.signal.aborted) await this.get(model, this.#stopped.signal)
     }
     this.#ahead ??= read()
-      .catch(error => this.#log.warn('model files not read', { error: String(error) }))
+      .catch(error => this.#parts.log.warn('model files not read', { error: String(error) }))
       .finally(() => {
         this.#ahead = undefined
       })
     return this.#ahead
+  }
+
+  /** Brings what was kept into memory, in pieces: thousands of rows at once would hold everybody up. */
+  async warm(models: readonly InstalledModel[]): Promise<void> {
+    for (const [index, model] of models.entries()) {
+      this.now(model)
+      if (index % 100 === 99) await nextTurn()
+    }
   }
 
   /** Forgets models that are gone. */
@@ -64,7 +85,12 @@ export class FactsCache {
   #entry(model: InstalledModel): Entry {
     const known = this.#entries.get(model.path)
     if (known?.fingerprint === model.fingerprint) return known
-    const entry: Entry = { fingerprint: model.fingerprint, state: { state: 'unknown' }, reading: undefined }
+    // Of a split model with parts missing nothing is kept: the parts can come without it changing.
+    const whole = model.parts.length === model.partsExpected
+    const state = (whole ? this.#parts.kept?.get(model.fingerprint) : undefined) ?? {
+      state: 'unknown' as const,
+    }
+    const entry: Entry = { fingerprint: model.fingerprint, state, reading: undefined }
     this.#entries.set(model.path, entry)
     return entry
   }
@@ -72,20 +98,32 @@ export class FactsCache {
   async #read(model: InstalledModel, entry: Entry): Promise<FactsState> {
     entry.state = await this.#look(model)
     entry.reading = undefined
+    this.#keep(model, entry.state)
     return entry.state
+  }
+
+  #keep(model: InstalledModel, state: FactsState): void {
+    if (model.parts.length < model.partsExpected) return
+    try {
+      this.#parts.kept?.save(model.fingerprint, state, Date.now())
+    } catch (error) {
+      // It is only there to spare work after a restart.
+      this.#parts.log.warn('facts of a model not kept', { model: model.id, error: String(error) })
+    }
   }
 
   async #look(model: InstalledModel): Promise<FactsState> {
     const missing = missingParts(model)
     if (missing !== undefined) return { state: 'invalid', reason: missing }
     try {
-      const inspection = await this.#inspector.inspect(model.path, this.#stopped.signal)
+      const path = (await this.#parts.pathOf?.(model)) ?? model.path
+      const inspection = await this.#parts.inspector.inspect(path, this.#stopped.signal)
       return { state: 'known', facts: modelFacts(inspection) }
     } catch (error) {
       if (error instanceof ImpetusError && error.status === 422)
         return { state: 'invalid', reason: error.message }
       if (!this.#stopped.signal.aborted)
-        this.#log.warn('model file not read', { model: model.id, error: String(error) })
+        this.#parts.log.warn('model file not read', { model: model.id, error: String(error) })
       return { state: 'unknown' }
     }
   }
@@ -105,6 +143,8 @@ function modelFacts({ facts, template }: Inspection): ModelFacts {
     chatTemplate: facts.chatTemplate,
     supportsTools: template?.works === true && template.supportsTools,
     supportsInfill: facts.hasInfillTokens,
+    license: facts.license ?? null,
+    tensors: facts.tensors ?? 0,
   }
 }
 

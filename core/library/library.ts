@@ -5,12 +5,14 @@ import type { ModelSource } from '../engine/engine.ts'
 import type { Inspector } from '../engine/inspector/client.ts'
 import type { Bus } from '../platform/bus.ts'
 import type { Log } from '../platform/log.ts'
-import { assemble } from './assemble.ts'
-import { FactsCache, missingParts } from './facts.ts'
+import { type Assembled, assemble } from './discovery/assemble.ts'
+import { type Folder, type Scan, scanFolders } from './discovery/scan.ts'
+import { FolderWatch, type Pace } from './discovery/watch.ts'
+import { FactsCache, type KeptFacts, missingParts } from './facts.ts'
+import { loadablePath } from './loadable.ts'
 import { ModelIndex } from './model-index.ts'
-import { type Folder, type Scan, scanFolders } from './scan.ts'
-import type { FactsState, InstalledModel, Library } from './types.ts'
-import { FolderWatch, type Pace } from './watch.ts'
+import { withAliases } from './store/aliases.ts'
+import type { FactsState, ForeignFile, InstalledModel, Library } from './types.ts'
 
 export interface FolderLibraryParts {
   /** In the order of their rank; read at each scan, so that changed settings hold from `rescan` on. */
@@ -20,6 +22,12 @@ export interface FolderLibraryParts {
   /** The id or alias in the settings. */
   readonly preferred: () => string | null
   readonly inspector: Inspector
+  /** Names that people gave, from alias to id; read at each scan and by `renamed`. */
+  readonly aliases?: () => ReadonlyMap<string, string>
+  /** Where facts outlive the process. */
+  readonly kept?: KeptFacts
+  /** A folder of our own for links to the parts of models that are elsewhere. */
+  readonly links?: string
   readonly bus: Bus
   readonly log: Log
   readonly pace?: Pace
@@ -37,6 +45,8 @@ const listPatienceMilliseconds = 1500
 /** The `.gguf` files in some folders. */
 export class FolderLibrary implements Library {
   readonly #parts: FolderLibraryParts
+  /** As they were found, without the names that people gave. */
+  #found: Assembled = { models: [], foreign: [] }
   readonly #facts: FactsCache
   readonly #watch: FolderWatch
   #index = new ModelIndex([])
@@ -49,7 +59,7 @@ export class FolderLibrary implements Library {
 
   constructor(parts: FolderLibraryParts) {
     this.#parts = parts
-    this.#facts = new FactsCache(parts.inspector, parts.log)
+    this.#facts = new FactsCache({ ...parts, pathOf: model => this.#loadable(model) })
     this.#watch = new FolderWatch(() => void this.rescan(), parts.log, parts.pace)
   }
 
@@ -90,6 +100,15 @@ export class FolderLibrary implements Library {
     return this.#index.find(idOrAlias)
   }
 
+  foreign(): readonly ForeignFile[] {
+    return this.#found.foreign
+  }
+
+  findForeign(id: string): ForeignFile | undefined {
+    const wanted = id.toLowerCase()
+    return this.#found.foreign.find(model => model.id === wanted)
+  }
+
   default(): InstalledModel | undefined {
     const names = [this.#parts.preferred(), this.#lastUsed]
     for (const name of names) {
@@ -115,7 +134,13 @@ export class FolderLibrary implements Library {
     const missing = missingParts(model)
     if (missing !== undefined)
       throw new ImpetusError('invalid_model', `The model ${id} is not whole: ${missing}`)
-    return { id, path: model.path }
+    return { id, path: await this.#loadable(model) }
+  }
+
+  /** Takes up names that people have just given or taken away. */
+  renamed(): void {
+    this.#index = this.#named()
+    this.#parts.bus.tell('models.changed', { count: this.#index.models.length })
   }
 
   factsNow(id: string): FactsState {
@@ -160,12 +185,25 @@ export class FolderLibrary implements Library {
       ? [[await realpath(builtIn.path), builtIn.description] as const]
       : []
     const before = this.#index
-    const models = assemble(scan.files, new Map(described))
-    this.#index = new ModelIndex(models)
+    const foreignBefore = this.#found.foreign
+    this.#found = assemble(scan.files, scan.foreign, new Map(described))
+    const { models, foreign } = this.#found
     this.#facts.keep(models)
+    await this.#facts.warm(models)
+    this.#index = this.#named()
     // A file that came between looking and watching is found by looking once more.
     if (!this.#stopped && (await this.#watch.set(scan.directories, scan.missing))) this.#scanAgain = true
-    if (!this.#index.equals(before)) this.#parts.bus.tell('models.changed', { count: models.length })
+    if (!this.#index.equals(before) || JSON.stringify(foreign) !== JSON.stringify(foreignBefore))
+      this.#parts.bus.tell('models.changed', { count: models.length })
+  }
+
+  #named(): ModelIndex {
+    return new ModelIndex(withAliases(this.#found.models, this.#parts.aliases?.() ?? new Map()))
+  }
+
+  async #loadable(model: InstalledModel): Promise<string> {
+    const { links } = this.#parts
+    return links === undefined ? model.path : loadablePath(model, links)
   }
 
   /** Whether the files are still the ones that were listed: same inode, size and time, and no link on the way. */

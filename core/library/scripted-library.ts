@@ -1,6 +1,6 @@
 import type { ModelSource } from '../engine/engine.ts'
 import { ModelIndex } from './model-index.ts'
-import type { FactsState, InstalledModel, Library, ModelFacts } from './types.ts'
+import type { FactsState, ForeignFile, InstalledModel, Library, ModelFacts } from './types.ts'
 
 /** A library of one model that is no file: the scripted engine's. */
 export class ScriptedLibrary implements Library {
@@ -30,6 +30,14 @@ export class ScriptedLibrary implements Library {
 
   find(idOrAlias: string): InstalledModel | undefined {
     return this.#index.find(idOrAlias)
+  }
+
+  foreign(): readonly ForeignFile[] {
+    return []
+  }
+
+  findForeign(): undefined {
+    return undefined
   }
 
   default(): InstalledModel | undefined {

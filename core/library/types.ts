@@ -1,7 +1,36 @@
-import type { ModelSource } from '../engine/engine.ts'
+import type { ModelSource, Sampling } from '../engine/engine.ts'
 
-/** Where a model file was found. `built-in` ships with Impetus, `impetus` is `$IMPETUS_HOME/models`, `models` is `~/Models`, `remote` runs on another server. */
-export type Origin = 'built-in' | 'impetus' | 'models' | 'configured' | 'remote'
+/**
+ * Where a model was found. `built-in` ships with Impetus, `impetus` is `$IMPETUS_HOME/models`, `models` is `~/Models`,
+ * `configured` a folder of the settings, `linked` a file used where it is, `remote` runs on another server; the others
+ * are the programs whose folders they are.
+ */
+export type Origin =
+  | 'built-in'
+  | 'impetus'
+  | 'models'
+  | 'configured'
+  | 'linked'
+  | 'gerdsen'
+  | 'lmstudio'
+  | 'llama.cpp'
+  | 'jan'
+  | 'huggingface'
+  | 'ollama'
+  | 'remote'
+
+/** What Ollama's manifest says beside the weights. */
+export interface OllamaFacts {
+  /** As Ollama calls it: `llama3.2:1b`; several where tags share everything. */
+  readonly names: readonly string[]
+  /** In Go's template language, which is not rendered here. */
+  readonly template: string | null
+  readonly system: string | null
+  readonly license: string | null
+  readonly sampling: Sampling
+  readonly stop: readonly string[]
+  readonly contextLength: number | null
+}
 
 /** One model on this machine, a split file counting as one. */
 export interface InstalledModel {
@@ -24,6 +53,23 @@ export interface InstalledModel {
   readonly fingerprint: string
   /** What a person should know before using it, where there is something to know. */
   readonly description: string | null
+  /** Links and manifests by which its program knows it; absent where there are none. */
+  readonly references?: readonly string[]
+  /** The repository or publisher it came from, as far as its place says so. */
+  readonly source?: string
+  readonly ollama?: OllamaFacts
+}
+
+/** A folder or file that looks like a model in a format other than GGUF. Nobody has looked into it. */
+export interface ForeignFile {
+  readonly id: string
+  /** Real path of the folder or file. */
+  readonly path: string
+  readonly origin: Origin
+  /** The weights it was noticed by. */
+  readonly bytes: number
+  readonly modifiedAt: number
+  readonly fingerprint: string
 }
 
 /** What is known of a model from its file alone. */
@@ -44,6 +90,8 @@ export interface ModelFacts {
   readonly chatTemplate: string | null
   readonly supportsTools: boolean
   readonly supportsInfill: boolean
+  readonly license?: string | null
+  readonly tensors?: number
 }
 
 /** `unknown`: nobody has read the file yet. */
@@ -58,6 +106,9 @@ export interface Library {
   list(): readonly InstalledModel[]
   /** By id or alias, in any case of letters. */
   find(idOrAlias: string): InstalledModel | undefined
+  /** Models in other formats, which nothing here can run as they are. */
+  foreign(): readonly ForeignFile[]
+  findForeign(id: string): ForeignFile | undefined
   /** What answers a request that names no model. */
   default(): InstalledModel | undefined
   /**

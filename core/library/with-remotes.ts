@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ModelSource } from '../engine/engine.ts'
 import type { Catalogue, RemoteEntry } from '../engine/remote/catalogue.ts'
 import { ModelIndex } from './model-index.ts'
-import type { FactsState, InstalledModel, Library } from './types.ts'
+import type { FactsState, ForeignFile, InstalledModel, Library } from './types.ts'
 
 /** How long a list waits for servers. */
 const listPatienceMilliseconds = 1500
@@ -23,6 +23,14 @@ export class LibraryWithRemotes implements Library {
 
   find(idOrAlias: string): InstalledModel | undefined {
     return this.#local.find(idOrAlias) ?? this.#remote().find(idOrAlias)
+  }
+
+  foreign(): readonly ForeignFile[] {
+    return this.#local.foreign()
+  }
+
+  findForeign(id: string): ForeignFile | undefined {
+    return this.#local.findForeign(id)
   }
 
   default(): InstalledModel | undefined {

@@ -32,6 +32,9 @@ export interface GgufFacts {
   readonly pooling: 'none' | 'mean' | 'cls' | 'last' | 'rank' | null
   /** What it is good for; `other` is what this engine has no use for (speech, diffusion, drafts for other models). */
   readonly kind: 'text' | 'embedding' | 'reranking' | 'other'
+  readonly license?: string | null
+  /** How many there are in all parts. */
+  readonly tensors?: number
 }
 
 /** What llama.cpp is built for; more would end its process. */
@@ -146,6 +149,8 @@ export function ggufFacts(gguf: Gguf, fileBytes: number): GgufFacts {
     split,
     pooling,
     kind: kindOf(architecture, pooling),
+    license: licenseOf(values),
+    tensors: gguf.tensors.length,
   }
 }
 
@@ -225,6 +230,12 @@ function commonestType(gguf: Gguf): string {
   for (const tensor of gguf.tensors) bytes.set(tensor.type, (bytes.get(tensor.type) ?? 0) + tensor.bytes)
   const [type] = [...bytes].sort((a, b) => b[1] - a[1])[0] ?? [0]
   return tensorTypes.get(type)?.name ?? 'unknown'
+}
+
+/** Its short name; some files hold the whole text under this key. */
+function licenseOf(values: ReadonlyMap<string, GgufValue>): string | null {
+  const license = values.get('general.license')
+  return typeof license === 'string' && license !== '' ? printable(license.trim(), 100) : null
 }
 
 function hasInfillTokens(values: ReadonlyMap<string, GgufValue>): boolean {

@@ -61,6 +61,7 @@ function withParts(path: string, first: OneFile, facts: GgufFacts): GgufFacts {
     ),
     tensorBytes: files.reduce((sum, { gguf }) => sum + gguf.dataBytes, 0),
     fileBytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    tensors: found,
   }
 }
 

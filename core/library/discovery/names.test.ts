@@ -36,15 +36,15 @@ describe('idOf', () => {
 describe('nameAll', () => {
   it('keeps the first, puts the folder before the second and a number after the third', () => {
     const files = [
-      { stem: 'Model', path: '/m/Model.gguf' },
-      { stem: 'model', path: '/m/Some Author/model.gguf' },
-      { stem: 'MODEL', path: '/n/some author/MODEL.gguf' },
+      { stem: 'Model', folder: 'm' },
+      { stem: 'model', folder: 'Some Author' },
+      { stem: 'MODEL', folder: 'some author' },
     ]
     expect(nameAll(files).map(one => one.id)).toEqual(['model', 'some-author-model', 'some-author-model-2'])
   })
 
   it('gives the plain stem and :latest as aliases', () => {
-    expect(nameAll([{ stem: 'GPT-OSS 20b', path: '/m/GPT-OSS 20b.gguf' }])).toEqual([
+    expect(nameAll([{ stem: 'GPT-OSS 20b', folder: 'm' }])).toEqual([
       {
         id: 'local-gpt-oss-20b',
         aliases: [
@@ -58,6 +58,17 @@ describe('nameAll', () => {
     ])
   })
 
+  it('takes further names as they are, and not twice', () => {
+    const named = nameAll([
+      { stem: 'llama3.2', folder: 'library', further: ['llama3.2:latest', 'llama3.2:3b'] },
+      { stem: 'llama3.2-1b', folder: 'library', further: ['llama3.2:1b'] },
+    ])
+    expect(named).toEqual([
+      { id: 'llama3.2', aliases: ['llama3.2:latest', 'llama3.2:3b'] },
+      { id: 'llama3.2-1b', aliases: ['llama3.2:1b', 'llama3.2-1b:latest'] },
+    ])
+  })
+
   it('never gives one name twice, whatever the files are called', () => {
     const stem = fc.oneof(
       fc.constantFrom('a', 'A', 'a-2', 'b-a', 'o', 'local-o', 'a:latest'),
@@ -66,7 +77,7 @@ describe('nameAll', () => {
     const file = fc.record({ stem, folder: fc.constantFrom('a', 'b') })
     fc.assert(
       fc.property(fc.array(file, { maxLength: 12 }), files => {
-        const named = nameAll(files.map(one => ({ stem: one.stem, path: `/${one.folder}/x.gguf` })))
+        const named = nameAll(files.map(one => ({ stem: one.stem, folder: one.folder })))
         const names = named.flatMap(one => [one.id, ...one.aliases])
         expect(new Set(names).size).toBe(names.length)
         for (const { id } of named) {

@@ -1,5 +1,3 @@
-import { basename, dirname } from 'node:path'
-
 /** What a file's name says: `Qwen3-8B-Q4_K_M-00001-of-00003.gguf` is part 1 of 3 of `Qwen3-8B-Q4_K_M`. */
 export interface FileName {
   readonly stem: string
@@ -39,11 +37,20 @@ export interface Named {
   readonly aliases: readonly string[]
 }
 
+/** What a name is made from. */
+export interface Nameable {
+  readonly stem: string
+  /** The folder it is in, which goes before the name where two have the same. */
+  readonly folder: string
+  /** Other names that it is known by. */
+  readonly further?: readonly string[]
+}
+
 /**
  * Ids and aliases for files in the order of their rank. Who comes first keeps the plain id; the next one of that name
  * gets its folder's name before it, and a number where that is not enough. An id is never taken for an alias.
  */
-export function nameAll(files: readonly { readonly stem: string; readonly path: string }[]): Named[] {
+export function nameAll(files: readonly Nameable[]): Named[] {
   const taken = new Set<string>()
   const plain = files.map(({ stem }) => {
     const id = idOf(stem)
@@ -51,17 +58,19 @@ export function nameAll(files: readonly { readonly stem: string; readonly path: 
     taken.add(id)
     return id
   })
-  const ids = files.map(({ stem, path }, index) => {
-    const id = plain[index] ?? firstFree(idOf(`${basename(dirname(path))}-${stem}`), taken)
+  const ids = files.map(({ stem, folder }, index) => {
+    const id = plain[index] ?? firstFree(idOf(`${folder}-${stem}`), taken)
     taken.add(id)
     return id
   })
-  return files.map(({ stem }, index) => {
+  return files.map(({ stem, further = [] }, index) => {
     const id = ids[index] ?? ''
-    const wanted = [stem.toLowerCase(), slug(stem)].filter(alias => alias !== '' && !taken.has(alias))
-    const names = [...new Set(wanted)]
+    const wanted = [stem.toLowerCase(), slug(stem), ...further.map(name => name.toLowerCase())]
+    const names = [...new Set(wanted.filter(alias => alias !== '' && !taken.has(alias)))]
     for (const name of names) taken.add(name)
-    const latest = [id, ...names].map(name => `${name}:latest`).filter(name => !taken.has(name))
+    const latest = [id, ...names.filter(name => !name.includes(':'))]
+      .map(name => `${name}:latest`)
+      .filter(name => !taken.has(name))
     for (const name of latest) taken.add(name)
     return { id, aliases: [...names, ...latest] }
   })

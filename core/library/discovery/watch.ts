@@ -1,13 +1,16 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import type { Log } from '../platform/log.ts'
+import type { Log } from '../../platform/log.ts'
 
 /** Milliseconds of quiet before a change is told, and the longest that it is held back while changes go on. */
 export interface Pace {
   readonly quiet: number
   readonly atMost: number
 }
+
+/** Whether what happened to an entry of a directory can have changed the models. */
+type Matters = (name: string | null, kind: string) => boolean
 
 /**
  * Hears of changes in directories from the system; nothing polls. One watch per directory: the recursive kind takes a
@@ -18,6 +21,8 @@ export class FolderWatch {
   readonly #log: Log
   readonly #pace: Pace
   readonly #watchers = new Map<string, FSWatcher>()
+  /** What matters of each watched directory now. */
+  #wanted = new Map<string, Matters>()
   #timer: NodeJS.Timeout | undefined
   #since: number | undefined
   #complained = false
@@ -33,19 +38,22 @@ export class FolderWatch {
    * @returns whether a watch is new: what changed before it began was not heard
    */
   async set(directories: readonly string[], missing: readonly string[]): Promise<boolean> {
-    const wanted = new Map<string, (name: string | null, kind: string) => boolean>()
+    const wanted = new Map<string, Matters>()
+    const awaited = new Map<string, Set<string>>()
     for (const folder of missing) {
       const { parent, child } = await nearest(folder)
-      wanted.set(parent, name => name === null || name === child)
+      awaited.set(parent, (awaited.get(parent) ?? new Set()).add(child))
     }
+    for (const [parent, children] of awaited) wanted.set(parent, name => name === null || children.has(name))
     for (const directory of directories) wanted.set(directory, isOfInterest)
+    this.#wanted = wanted
     for (const [path, watcher] of this.#watchers) {
       if (wanted.has(path)) continue
       watcher.close()
       this.#watchers.delete(path)
     }
-    const added = [...wanted].filter(([path]) => !this.#watchers.has(path))
-    return added.map(([path, matters]) => this.#watch(path, matters)).includes(true)
+    const added = [...wanted.keys()].filter(path => !this.#watchers.has(path))
+    return added.map(path => this.#watch(path)).includes(true)
   }
 
   stop(): void {
@@ -54,10 +62,10 @@ export class FolderWatch {
     this.#watchers.clear()
   }
 
-  #watch(path: string, matters: (name: string | null, kind: string) => boolean): boolean {
+  #watch(path: string): boolean {
     try {
       const watcher = watch(path, { persistent: false }, (kind, name) => {
-        if (matters(name, kind)) this.#hear()
+        if (this.#wanted.get(path)?.(name, kind)) this.#hear()
       })
       watcher.on('error', error => this.#lost(path, error))
       this.#watchers.set(path, watcher)

@@ -21,7 +21,7 @@ it('finds 5,000 files in 200 folders without holding the event loop', async () =
   const began = performance.now()
   const scan = await scanFolders([{ path: root, origin: 'models' }])
   const milliseconds = performance.now() - began
-  const models = assemble(scan.files)
+  const { models } = assemble(scan.files)
   clearInterval(beat)
   await rm(root, { recursive: true })
   expect(new Set(models.map(model => model.id)).size).toBe(5000)
