@@ -13,6 +13,8 @@ import { createFrame, type FrameParts } from './http/frame.ts'
 import { pageRoutes } from './http/page.ts'
 import { llamaServerRoutes } from './llama-server/routes.ts'
 import { lmStudioRoutes } from './lmstudio/routes.ts'
+import type { Monitoring } from './monitoring/monitoring.ts'
+import { monitoringRoutes } from './monitoring/routes.ts'
 import { ollamaRoutes } from './ollama/routes.ts'
 import { chatRequest } from './openai/chat/prompt.ts'
 import { openAiRoutes } from './openai/routes.ts'
@@ -41,6 +43,7 @@ export interface AppParts {
   readonly system: SystemParts
   /** What the menu bar tells of the machine. */
   readonly host: Host
+  readonly monitoring: Monitoring
 }
 
 /** Mounts every room's routes on one app. */
@@ -60,6 +63,7 @@ export function buildApp(parts: AppParts): Hono<Env> {
   profileRoutes(app, parts.models)
   requestRoutes(app, { ...parts.models, chatRequest })
   downloadRoutes(app, parts.downloads)
+  monitoringRoutes(app, { ...parts.models, monitoring: parts.monitoring, clock: parts.system.clock })
   eventRoutes(app, parts.history)
   if (parts.dashboard === null) pageRoutes(app, parts.version)
   else dashboardRoutes(app, parts.dashboard)

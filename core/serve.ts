@@ -5,6 +5,7 @@ import { startBase } from './compose/base.ts'
 import { type Doors, openDoors } from './compose/doors.ts'
 import { startDownloads } from './compose/downloads.ts'
 import { type Models, startModels } from './compose/models.ts'
+import { startMonitoring } from './compose/monitoring.ts'
 import { startSecurity } from './compose/security.ts'
 import { startTray } from './compose/tray.ts'
 import type { ExitReason } from './contract/exit-codes.ts'
@@ -36,6 +37,7 @@ export async function run(call: Call): Promise<ExitReason> {
   const models = await startModels(call, base, stack)
   const downloads = await startDownloads(call, base, models, stack)
   const host = startTray(base, models)
+  const monitoring = startMonitoring({ base, security, models, downloads, host, startedAt }, stack)
   const life = new Life(base.bus, () => models.active.count)
   const { paths, log } = base
   const end = listenForTheEnd({
@@ -46,7 +48,7 @@ export async function run(call: Call): Promise<ExitReason> {
   })
   stack.defer(() => end.stop())
   const strictPort = call.switches.has('strict-port')
-  const parts = { base, security, models, downloads, host, life, startedAt, strictPort }
+  const parts = { base, security, models, downloads, host, monitoring, life, startedAt, strictPort }
   const doors = await openDoors(parts, stack)
   publishEndpoint(paths.endpoint, { pid: process.pid, version: version(), startedAt, ...doors.address })
   stack.defer(() => withdrawEndpoint(paths.endpoint))

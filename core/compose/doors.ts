@@ -9,6 +9,7 @@ import { Listeners } from '../http/listeners.ts'
 import { LiveRequests } from '../http/live.ts'
 import { PortTakenError } from '../http/port.ts'
 import { SocketError } from '../http/unix-socket.ts'
+import type { Monitoring } from '../monitoring/monitoring.ts'
 import { ExitError } from '../platform/exit.ts'
 import { version } from '../platform/version.ts'
 import { Access } from '../security/access.ts'
@@ -34,6 +35,7 @@ export interface DoorsParts {
   readonly models: Models
   readonly downloads: DownloadRoom
   readonly host: Host
+  readonly monitoring: Monitoring
   readonly life: Life
   readonly startedAt: number
   readonly strictPort: boolean
@@ -49,7 +51,7 @@ export interface Doors {
 
 /** Builds the app and listens: on the socket first, then on TCP. */
 export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack): Promise<Doors> {
-  const { base, security, models, downloads, host, life } = parts
+  const { base, security, models, downloads, host, monitoring, life } = parts
   const { paths, clock, bus, settings } = base
   const server = () => settings.current.server
   const log = base.log.child({ room: 'http' })
@@ -58,6 +60,7 @@ export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack):
   const live = new LiveRequests()
   const history = new EventHistory(bus, clock)
   history.start()
+  stack.defer(monitoring.watchedBy(history))
   const port = () => address.port
   const access = new Access({ ...security, clock, requireKey: () => server().requireKey, port })
   const fairUse = new FairUse({ clock, settings: () => server().fairUse })
@@ -78,6 +81,7 @@ export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack):
     models,
     downloads,
     host,
+    monitoring,
     dashboard: findDashboard(join(import.meta.dirname, 'ui')),
     security: { ...security, live, clock, address: () => address.url, port },
     system: {

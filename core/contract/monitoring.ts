@@ -48,11 +48,9 @@ export type MonitoringSample = z.output<typeof monitoringSample>
 
 const absence = z.object({
   figure: z.enum(figureNames),
-  why: z
-    .enum(['machine', 'menuBar'])
-    .meta({
-      description: 'No source on this machine; or only the menu bar app tells it, and it is not connected',
-    }),
+  why: z.enum(['machine', 'menuBar']).meta({
+    description: 'No source on this machine; or only the menu bar app tells it, and it is not connected',
+  }),
 })
 
 /** What `place` of an alert can be: a screen of the dashboard. */

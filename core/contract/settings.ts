@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { alerts } from './alert-settings.ts'
 import { endpoint } from './endpoint.ts'
 import { library } from './library-settings.ts'
 import { server } from './server-settings.ts'
@@ -240,6 +241,7 @@ const sections = z.object({
   ollama: ollama.prefault({}).meta({ title: 'Ollama’s clients' }),
   requests: requests.prefault({}).meta({ title: 'Recent requests' }),
   remote: remote.prefault({}).meta({ title: 'Other servers' }),
+  alerts: alerts.prefault({}).meta({ title: 'Alerts' }),
   logs: logs.prefault({}).meta({ title: 'Logs' }),
 })
 

@@ -85,11 +85,8 @@ describe('recent requests', () => {
 
   it('tell of each one once, when it is over', async () => {
     const told: string[] = []
-    const requests = new RecentRequests(
-      () => ({ keep: 0, texts: false }),
-      systemClock,
-      ({ id, state, tokensPerSecond }) => told.push(`${id} ${state} ${tokensPerSecond}`),
-    )
+    const requests = recent({ keep: 0, texts: false })
+    requests.onEnded(({ id, state, tokensPerSecond }) => told.push(`${id} ${state} ${tokensPerSecond}`))
     await run(requests, saying(end), input('r1'))
     await run(requests, saying(new ImpetusError('queue_full', 'Full.')), input('r2')).catch(() => undefined)
     expect(told).toEqual(['r1 finished 100', 'r2 failed null'])

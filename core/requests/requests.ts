@@ -21,16 +21,20 @@ const mostText = 32 * 1024 * 1024
 export class RecentRequests {
   readonly #limits: () => RequestLimits
   readonly #clock: Clock
-  readonly #ended: (request: RecentRequest) => void
+  readonly #listeners = new Set<(request: RecentRequest) => void>()
   /** By the time they came. */
   readonly #records = new Map<string, RequestRecord>()
   #characters = 0
 
-  /** `ended`: told of each request once, when it is over. */
-  constructor(limits: () => RequestLimits, clock: Clock, ended: (request: RecentRequest) => void = () => {}) {
+  constructor(limits: () => RequestLimits, clock: Clock) {
     this.#limits = limits
     this.#clock = clock
-    this.#ended = ended
+  }
+
+  /** Tells of each request once, when it is over. @returns what ends that */
+  onEnded(listener: (request: RecentRequest) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   get keepsTexts(): boolean {
@@ -168,7 +172,7 @@ export class RecentRequests {
   ): void {
     if (!record.isActive) return
     record.close(state, code, performance.now())
-    this.#ended(record.view())
+    for (const listener of this.#listeners) listener(record.view())
   }
 
   #forget(record: RequestRecord): void {

@@ -127,6 +127,13 @@ export const rooms: readonly Room[] = [
     packages: ['hono'],
   },
   {
+    name: 'connect',
+    holds: 'what to paste into editors and agents, so that they ask this server',
+    values: shared,
+    types: 'all',
+    packages: ['hono', 'smol-toml', 'yaml'],
+  },
+  {
     name: 'settings',
     holds: 'settings.json, environment and flags, as one value',
     values: shared,
@@ -175,7 +182,7 @@ export const rooms: readonly Room[] = [
     holds: 'the impetus command, which talks to the core over the socket',
     values: ['contract', 'platform'],
     types: 'none',
-    packages: ['zod'],
+    packages: ['jsonc-parser', 'smol-toml', 'yaml', 'zod'],
   },
 ]
 
