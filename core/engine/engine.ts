@@ -120,6 +120,8 @@ export interface GenerateRequest {
   readonly prompt: Prompt
   /** Tokens to generate at most; absent: until the context is full. */
   readonly maxTokens?: number
+  /** Milliseconds after the first token after which the answer ends, as soon as it has a whole line. */
+  readonly timeLimit?: number
   /** Texts that end the answer; they are not part of it. */
   readonly stop: readonly string[]
   readonly sampling: Sampling
@@ -132,6 +134,8 @@ export interface GenerateRequest {
   readonly markers?: readonly string[]
   /** Where in its answer the model thinks aloud. */
   readonly reasoning?: ReasoningSpan
+  /** Text that the answer is likely to repeat, to guess its tokens from; never more than a hint. */
+  readonly predicted?: string
   /** How likely each token was, and so many of the likeliest others beside it (0 to 20). */
   readonly logprobs?: { readonly top: number }
   /** What was asked of a chat beside it, for engines that make calls, JSON and reasoning of a model's text themselves. */

@@ -49,3 +49,19 @@ test('a stop text inside of guesses ends the answer there', async () => {
   expect(text).toBe('')
   expect(end).toMatchObject({ reason: 'stop', usage: { completionTokens: 7 } })
 })
+
+test('what an answer was expected to be is guessed, and changes nothing', async () => {
+  const request = {
+    prompt: { kind: 'text', text: 'Weather' } as const,
+    maxTokens: 40,
+    sampling: { temperature: 0 },
+  }
+  const expected = await ask(model, { ...request, predicted: '' })
+  // A model that has just been loaded does not know yet what wider steps cost, and tries one.
+  await using right = await tests.use('tiny', { slots: 2 })
+  const guessed = await ask(right.model, { ...request, predicted: expected.text })
+  expect(guessed.text).toBe(expected.text)
+  expect(guessed.end.timings.speculation?.accepted).toBeGreaterThan(0)
+  const wrong = await ask(model, { ...request, predicted: [...expected.text].reverse().join('') })
+  expect(wrong.text).toBe(expected.text)
+})

@@ -10,6 +10,10 @@ export interface JobRequest {
   /** Tokens to generate at most; the context's end counted in. */
   readonly maxTokens: number
   readonly stop: readonly string[]
+  /** Milliseconds after the first token after which the answer ends with its next whole line; absent: none. */
+  readonly timeLimit: number | undefined
+  /** Tokens that the answer is likely to repeat. */
+  readonly predicted: ArrayLike<number>
   /** Makes what chooses its tokens, once it has a slot. */
   readonly chooser: () => Chooser
   /** Whose turn it uses up while it waits. */
@@ -47,6 +51,7 @@ export class Job {
   #accepted = 0
   chooser: Chooser | undefined
   #logprobs: TokenLogprob[] = []
+  #hasLine = false
   aborted = false
 
   constructor(request: JobRequest, now: number) {
@@ -84,21 +89,28 @@ export class Job {
     this.generated++
     this.next = token
     if (logprob !== undefined && !ends) this.#logprobs.push(logprob)
-    const { reason, ...step } = this.#advance(piece, ends)
+    const { reason, ...step } = this.#advance(piece, ends, now)
     const logprobs = step.text === '' ? [] : this.#logprobs.splice(0)
     return { ...step, ...(reason && { reason }), ...(logprobs.length > 0 && { logprobs }) }
   }
 
-  #advance(piece: Choice['piece'], ends: boolean): AnswerStep {
+  #advance(piece: Choice['piece'], ends: boolean, now: number): AnswerStep {
     const step = ends && piece.length === 0 ? noText : this.#text.push(piece)
     if (step.stop !== undefined) return { ...step, reason: 'stop' }
-    if (!ends && this.generated < this.request.maxTokens) return step
+    if (!ends && this.left > 0 && !this.#isLate(step.text, now)) return step
     const rest = this.#text.flush()
     return {
       text: step.text + rest.text,
       tokens: step.tokens + rest.tokens,
       reason: ends ? 'stop' : 'length',
     }
+  }
+
+  #isLate(text: string, now: number): boolean {
+    const { timeLimit } = this.request
+    if (timeLimit === undefined) return false
+    this.#hasLine ||= text.includes('\n')
+    return this.#hasLine && now - this.#firstToken > timeLimit
   }
 
   /** Of `drafted` guesses the first `accepted` were what the model said. */

@@ -5,16 +5,27 @@ const shortestMatch = 2
 const memory = 16_384
 
 /**
- * Guesses an answer's next tokens from its own past: edits repeat what they were given. The longest and then the latest
- * place counts.
+ * Guesses an answer's next tokens from its own past, because edits repeat what they were given, and from what somebody
+ * expects it to say. The longest match counts; of equal ones that in `predicted`, then the latest.
  *
- * @returns `most` tokens; none when nothing like it was there
+ * @returns `most` tokens at most; none when nothing like it was there
  */
-export function lookUp(past: readonly number[], next: number, most: number): number[] {
+export function lookUp(
+  past: readonly number[],
+  next: number,
+  most: number,
+  predicted: ArrayLike<number> = [],
+): number[] {
   const at = (place: number) => (place === past.length ? next : past[place])
   const end = past.length + 1
   const begin = Math.max(0, end - memory)
+  const expected = Math.min(predicted.length, memory)
   for (let length = longestMatch; length >= shortestMatch; length--) {
+    for (let place = expected - length - 1; place >= 0 && end > length; place--) {
+      let same = 0
+      while (same < length && predicted[place + same] === at(end - length + same)) same++
+      if (same === length) return Array.from(predicted).slice(place + length, place + length + most)
+    }
     for (let place = end - length - 1; place >= begin; place--) {
       let same = 0
       while (same < length && at(place + same) === at(end - length + same)) same++
@@ -24,5 +35,6 @@ export function lookUp(past: readonly number[], next: number, most: number): num
       return Array.from({ length: most }, (_, index) => at(from + (index % (end - from))) as number)
     }
   }
-  return []
+  // An answer that begins as it was expected to.
+  return predicted[0] === next ? Array.from(predicted).slice(1, 1 + most) : []
 }

@@ -78,7 +78,7 @@ export class Planner {
     if (slot === undefined || job === undefined) return []
     const most = Math.min(guesses(this.#costs, job.trust.chance), job.left - 1, this.#batchSize - 1)
     // A state that cannot be cut could not lose the guesses that do not hold.
-    if (most > 0 && slot.cuttable) job.draft = lookUp(slot.tokens, job.next, most)
+    if (most > 0 && slot.cuttable) job.draft = lookUp(slot.tokens, job.next, most, job.request.predicted)
     return [{ slot: slot.index, tokens: job.pending }]
   }
 }

@@ -114,11 +114,16 @@ export class Requests {
       prompt,
       maxTokens: Math.min(request.maxTokens ?? room, room),
       stop: chat ? [...request.stop, ...templateStop] : request.stop,
+      timeLimit: request.timeLimit,
+      predicted: model.tokenize(request.predicted?.slice(0, longestPrediction) ?? '', false),
       client: request.client ?? '',
       chooser: () => new Chooser({ binding, model, request, grammar }, prompt),
     })
   }
 }
+
+/** Characters: what is looked through again for each guess must not be endless. */
+const longestPrediction = 100_000
 
 const idle = { step: null, lastStep: 0 }
 
