@@ -131,6 +131,13 @@ const chatRequest = z
     max_completion_tokens: tokenLimit,
     stop,
     n: z.int().min(1).max(128).nullish().meta({ description: 'So many answers to the same prompt' }),
+    prediction: z
+      .looseObject({ content })
+      .nullish()
+      .meta({ description: 'What the answer will repeat, to guess its tokens from' }),
+    n_predict: z.int().min(-1).nullish().meta({
+      description: "llama.cpp's name of max_tokens; 0 only computes the prompt, to have it at hand later",
+    }),
     reasoning_effort: z
       .string()
       .nullish()

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
-import { list, stop, timings } from './openai.ts'
+import { likelihood, list, stop, timings, violation } from './openai.ts'
 
-const most = { extra: 1000, fields: 100, tokens: 262_144 }
+const most = { extra: 1000, fields: 100, tokens: 262_144, biases: 10_000, prompts: 1024, images: 1000 }
 
 const model = z
   .string()
@@ -20,6 +20,24 @@ function isTokens(value: unknown): value is number[] {
   )
 }
 
+type WirePrompt = string | number[] | (string | number[])[] | { readonly prompt_string: string }
+
+/** An object is a text with images, which are refused by name. */
+function isPrompt(value: unknown): value is WirePrompt {
+  if (typeof value === 'string' || isTokens(value)) return true
+  if (Array.isArray(value))
+    return value.length <= most.prompts && value.every(one => typeof one === 'string' || isTokens(one))
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'prompt_string' in value &&
+    typeof value.prompt_string === 'string'
+  )
+}
+
+/** `[[15043, -1.0], [2, false]]`; false: never. */
+const biases = list(z.tuple([z.int().min(0), z.union([z.number(), z.literal(false)])]), most.biases)
+
 const commonFields = {
   model,
   stream: z.boolean().nullish(),
@@ -35,11 +53,44 @@ const commonFields = {
   repeat_penalty: z.number().gt(0).max(10).nullish(),
   presence_penalty: z.number().nullish(),
   frequency_penalty: z.number().nullish(),
+  xtc_probability: z.number().min(0).max(1).nullish(),
+  xtc_threshold: z.number().min(0).max(1).nullish(),
+  dry_multiplier: z.number().min(0).max(100).nullish(),
+  dry_base: z.number().min(1).max(100).nullish(),
+  dry_allowed_length: z.int().min(0).max(1000).nullish(),
+  dry_penalty_last_n: z.int().min(-1).nullish(),
+  dry_sequence_breakers: z.array(z.string().max(200)).max(64).nullish(),
+  logit_bias: z
+    .union([z.record(z.string().regex(/^\d{1,9}$/), z.union([z.number(), z.literal(false)])), biases], {
+      error: 'must be a list of [token, bias], or an object of them, with tokens as numbers',
+    })
+    .nullish(),
+  n_cmpl: z
+    .int()
+    .min(1)
+    .max(128)
+    .nullish()
+    .meta({ description: 'So many answers to each prompt; more than one make the answer a list' }),
+  n_probs: z
+    .int()
+    .min(0)
+    .max(20)
+    .nullish()
+    .meta({ description: 'Tell how likely each token was, and so many others beside it' }),
+  return_tokens: z.boolean().nullish().meta({ description: 'Tell the numbers of the tokens too' }),
+  t_max_predict_ms: z
+    .number()
+    .nullish()
+    .meta({ description: 'Stop after so long, once there is a whole line; 0 or below: no limit' }),
   response_fields: list(z.string(), most.fields)
     .nullish()
     .meta({ description: 'Only these fields of the answer, as paths: content, timings/prompt_n' }),
-  grammar: z.string().nullish().meta({ description: 'Refused unless empty' }),
-  json_schema: z.unknown().optional().meta({ description: 'Refused unless empty' }),
+  grammar: z.string().nullish().meta({ description: 'GBNF that the answer is held to' }),
+  json_schema: z
+    .union([z.record(z.string(), z.unknown()), z.boolean()])
+    .nullish()
+    .meta({ description: 'JSON Schema that the answer is held to; {}: any JSON' }),
+  image_data: list(z.unknown(), most.images).nullish().meta({ description: 'Refused unless empty' }),
 }
 
 /** What both completions ask for beside the prompt. */
@@ -50,14 +101,11 @@ const completionRequest = z
   .looseObject({
     ...commonFields,
     prompt: z
-      .custom<string | number[] | [string]>(
-        value =>
-          typeof value === 'string' ||
-          isTokens(value) ||
-          (Array.isArray(value) && value.length === 1 && typeof value[0] === 'string'),
-        'must be a text, a list of one text, or a list of tokens',
-      )
-      .meta({ description: 'A text, a list of one text, or tokens' }),
+      .custom<WirePrompt>(isPrompt, 'must be a text, tokens, or a list of texts or of lists of tokens')
+      .meta({
+        description:
+          'A text, tokens, or a list of texts or of lists of tokens; several make the answer a list',
+      }),
   })
   .meta({ id: 'LlamaServerCompletionRequest' })
 export type CompletionRequest = z.output<typeof completionRequest>
@@ -75,10 +123,16 @@ const infillRequest = z
   .meta({ id: 'LlamaServerInfillRequest' })
 export type InfillRequest = z.output<typeof infillRequest>
 
+const known = likelihood.extend({ id: z.int() })
+const probabilities = z.array(known.extend({ top_logprobs: z.array(known) }))
+export type Probabilities = z.output<typeof probabilities>
+
 const answer = z
   .object({
     index: z.int(),
     content: z.string(),
+    tokens: z.array(z.int()).meta({ description: 'Empty unless return_tokens asks for them' }),
+    completion_probabilities: probabilities.optional().meta({ description: 'Where n_probs asks for them' }),
     model: z.string(),
     stop: z.boolean().meta({ description: 'False in all events of a stream but the last' }),
     stop_type: z.enum(['none', 'eos', 'limit', 'word']),
@@ -88,13 +142,21 @@ const answer = z
     tokens_predicted: z.int(),
     tokens_evaluated: z.int().meta({ description: 'Tokens of the prompt' }),
     tokens_cached: z.int().meta({ description: 'Tokens of the prompt that were not computed again' }),
+    generation_settings: z.object({
+      n_ctx: z.int(),
+      n_predict: z.int(),
+      seed: z.int(),
+      stop: z.array(z.string()),
+    }),
+    schema_violation: violation,
     timings,
   })
   .meta({ id: 'LlamaServerAnswer' })
 export type Answer = z.output<typeof answer>
 
 /** Where only some fields are asked for, the answer has only these. */
-const anyAnswer = z.union([answer, z.record(z.string(), z.unknown())])
+const oneAnswer = z.union([answer, z.record(z.string(), z.unknown())])
+const anyAnswer = z.union([z.array(oneAnswer), oneAnswer])
 
 export const llamaCompletion = endpoint({
   id: 'llamaCompletion',
@@ -122,6 +184,7 @@ export const llamaProps = endpoint({
   id: 'llamaProps',
   method: 'get',
   path: '/props',
+  aliases: ['/v1/props'],
   summary: "llama.cpp's server's: what is known of a model and its engine",
   scope: 'inference',
   query: z.looseObject({ model: z.string().optional() }),

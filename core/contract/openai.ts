@@ -99,7 +99,13 @@ export const usage = z
     prompt_tokens_details: z.object({
       cached_tokens: z.int().meta({ description: 'Tokens of the prompt that were not computed again' }),
     }),
-    completion_tokens_details: z.object({ reasoning_tokens: z.int() }),
+    completion_tokens_details: z.object({
+      reasoning_tokens: z.int(),
+      accepted_prediction_tokens: z.int().meta({ description: 'Guessed tokens that held' }),
+      rejected_prediction_tokens: z
+        .int()
+        .meta({ description: 'Guessed tokens that did not; they are not in completion_tokens' }),
+    }),
   })
   .meta({ id: 'Usage' })
 export type WireUsage = z.output<typeof usage>

@@ -20,6 +20,8 @@ export interface ChatOptions {
   readonly parallelToolCalls?: boolean
   /** What the text of the answer must be. */
   readonly output?: Output
+  /** GBNF that a prompt which is no chat is gone on with. */
+  readonly grammar?: string
   readonly reasoning?: {
     /** Absent: as the template has it. */
     readonly enabled?: boolean
@@ -78,7 +80,8 @@ export async function planGeneration({ request, options, facts, end }: PlanInput
 }
 
 /** What is no chat needs no template; only its output may be held. @throws `invalid_value` for a schema that is refused */
-export function planRaw(request: GenerateRequest, { output }: ChatOptions): Plan {
+export function planRaw(request: GenerateRequest, { output, grammar: given }: ChatOptions): Plan {
+  if (given !== undefined) return { request: { ...request, grammar: { text: given } }, notEnforced: [] }
   if (!output) return { request, notEnforced: [] }
   const { grammar, notEnforced } = outputGrammar(output)
   return { request: { ...request, ...(grammar && { grammar }) }, notEnforced }

@@ -1,62 +1,110 @@
-import type { Answer } from '../contract/llama-server.ts'
+import type { Answer, Probabilities } from '../contract/llama-server.ts'
+import type { Likelihood, TokenLogprob } from '../engine/engine.ts'
 import type { AnswerDelta } from '../generation/interpret.ts'
 import { wireTimings } from '../generation/timings.ts'
 
 type End = Extract<AnswerDelta, { type: 'end' }>
 
 /** What is said between the beginning and the end of a stream. */
-export type Part = Pick<Answer, 'index' | 'content' | 'stop' | 'tokens_predicted' | 'tokens_evaluated'>
+export type Part = Pick<
+  Answer,
+  'index' | 'content' | 'tokens' | 'stop' | 'tokens_predicted' | 'tokens_evaluated'
+> &
+  Partial<Pick<Answer, 'completion_probabilities'>>
+
+/** How a request wants to be answered. */
+export interface Manner {
+  readonly model: string
+  readonly contextLength: number
+  readonly promptTokens: number
+  /** The answer was not asked for, only its prompt's state. */
+  readonly warmUp: boolean
+  readonly tokens: boolean
+  readonly probabilities: boolean
+  readonly settings: Omit<Answer['generation_settings'], 'n_ctx'>
+}
 
 /** Gathers an answer's deltas; tells each as an event of a stream, and the whole at the end. */
 export class Continuation {
-  readonly #model: string
-  readonly #promptTokens: number
-  readonly #warmUp: boolean
+  readonly #manner: Manner
+  readonly #index: number
   #text = ''
-  #tokens = 0
+  #count = 0
+  readonly #likely: TokenLogprob[] = []
 
-  /** `warmUp`: the answer was not asked for, only its prompt's state. */
-  constructor(model: string, promptTokens: number, warmUp: boolean) {
-    this.#model = model
-    this.#promptTokens = promptTokens
-    this.#warmUp = warmUp
+  constructor(manner: Manner, index = 0) {
+    this.#manner = manner
+    this.#index = index
   }
 
   /** The event for a piece; none where there is nothing to tell. In a raw text everything is text. */
   add(delta: Exclude<AnswerDelta, End>): Part[] {
     if (delta.type === 'toolCall') return []
-    this.#tokens += delta.tokens
-    if (this.#warmUp || delta.text === '') return []
-    this.#text += delta.text
+    this.#count += delta.tokens
+    if (this.#manner.warmUp) return []
     const { text } = delta
+    const likely = (delta.type === 'text' && delta.logprobs) || []
+    if (text === '' && likely.length === 0) return []
+    this.#text += text
+    this.#likely.push(...likely)
     return [
       {
-        index: 0,
+        index: this.#index,
         content: text,
+        ...this.#known(likely),
         stop: false,
-        tokens_predicted: this.#tokens,
-        tokens_evaluated: this.#promptTokens,
+        tokens_predicted: this.#count,
+        tokens_evaluated: this.#manner.promptTokens,
       },
     ]
   }
 
   end(end: End): Answer {
     const { usage, stopSequence } = end
+    const { model, warmUp, contextLength, settings } = this.#manner
     return {
-      index: 0,
+      index: this.#index,
       content: this.#text,
-      model: this.#model,
+      ...this.#known(this.#likely),
+      model,
       stop: true,
       stop_type: end.reason === 'length' ? 'limit' : stopSequence === undefined ? 'eos' : 'word',
       stopping_word: stopSequence ?? '',
       has_new_line: this.#text.includes('\n'),
       truncated: false,
-      tokens_predicted: this.#warmUp ? 0 : usage.completionTokens,
+      tokens_predicted: warmUp ? 0 : usage.completionTokens,
       tokens_evaluated: usage.promptTokens,
       tokens_cached: usage.cachedTokens,
+      generation_settings: { n_ctx: contextLength, ...settings },
+      ...(end.violation && { schema_violation: end.violation }),
       timings: wireTimings(end),
     }
   }
+
+  #known(likely: readonly TokenLogprob[]): Pick<Answer, 'tokens' | 'completion_probabilities'> {
+    const { tokens, probabilities } = this.#manner
+    return {
+      tokens: tokens ? likely.map(({ token }) => token) : [],
+      ...(probabilities && {
+        completion_probabilities: likely.map(({ top, ...one }) => ({
+          ...probable(one),
+          top_logprobs: top.map(probable),
+        })),
+      }),
+    }
+  }
+}
+
+/** JSON has no infinity. */
+const leastLogprob = -9999
+
+function probable({
+  token,
+  text,
+  bytes,
+  logprob,
+}: Likelihood): Probabilities[number]['top_logprobs'][number] {
+  return { id: token, token: text, bytes: [...bytes], logprob: Math.max(logprob, leastLogprob) }
 }
 
 /** The fields asked for by their paths, each under its whole path; everything where none are asked for. */

@@ -4,14 +4,20 @@ import { ImpetusError } from '../contract/errors.ts'
 import { llamaCompletion, llamaInfill } from '../contract/llama-server.ts'
 import type { AnswerDelta } from '../generation/interpret.ts'
 import { issuesToError } from '../http/zod-error.ts'
-import { Continuation, chosen } from './answer.ts'
-import { completionRequest, infillRequest } from './request.ts'
+import { Continuation, chosen, type Manner } from './answer.ts'
+import { asksForSeveral, completionRequests, infillRequest } from './request.ts'
 import { slotsOf } from './state.ts'
 
 function complete(body: unknown) {
   const parsed = llamaCompletion.request.safeParse(body)
   if (!parsed.success) throw issuesToError(parsed.error)
-  return completionRequest(parsed.data)
+  return completionRequests(parsed.data)
+}
+
+function completeOne(body: unknown) {
+  const [request, ...more] = complete(body)
+  expect(more).toEqual([])
+  return request
 }
 
 function infill(body: unknown) {
@@ -38,6 +44,38 @@ describe('a completion', () => {
     ['of tokens', { prompt: [1, 2] }, { prompt: { kind: 'tokens', tokens: [1, 2] } }],
     ['with a limit', { prompt: 'a', n_predict: 5 }, { maxTokens: 5 }],
     ['that only warms up', { prompt: 'a', n_predict: 0 }, { maxTokens: 1 }],
+    ['with a limit of time', { prompt: 'a', t_max_predict_ms: 250 }, { timeLimit: 250 }],
+    ['with a grammar', { prompt: 'a', grammar: 'root ::= "a"' }, { options: { grammar: 'root ::= "a"' } }],
+    [
+      'with a schema',
+      { prompt: 'a', json_schema: { type: 'object' } },
+      { options: { output: { kind: 'schema', schema: { type: 'object' }, param: 'json_schema' } } },
+    ],
+    ['with likelihoods', { prompt: 'a', n_probs: 3 }, { logprobs: { top: 3 } }],
+    ['with tokens', { prompt: 'a', return_tokens: true }, { logprobs: { top: 0 } }],
+    [
+      'with biases as a list',
+      {
+        prompt: 'a',
+        logit_bias: [
+          [5, 1.5],
+          [6, false],
+        ],
+      },
+      {
+        sampling: {
+          logitBias: [
+            { token: 5, bias: 1.5 },
+            { token: 6, bias: -100 },
+          ],
+        },
+      },
+    ],
+    [
+      'with biases as an object',
+      { prompt: 'a', logit_bias: { 5: -1 } },
+      { sampling: { logitBias: [{ token: 5, bias: -1 }] } },
+    ],
     [
       'with sampling',
       {
@@ -70,24 +108,38 @@ describe('a completion', () => {
       },
     ],
   ])('%s', (_, body, expected) => {
-    expect(complete(body)).toMatchObject(expected)
+    expect(completeOne(body)).toMatchObject(expected)
   })
 
   it('without a limit runs on', () => {
-    expect(complete({ prompt: 'a', n_predict: -1 })).not.toHaveProperty('maxTokens')
+    expect(completeOne({ prompt: 'a', n_predict: -1 })).not.toHaveProperty('maxTokens')
   })
 
   it.each<[string, object, string, string]>([
-    ['a grammar', { prompt: 'a', grammar: 'root ::= "a"' }, 'invalid_value', 'grammar'],
-    ['a schema', { prompt: 'a', json_schema: { type: 'object' } }, 'invalid_value', 'json_schema'],
-    ['several prompts', { prompt: ['a', 'b'] }, 'invalid_value', 'prompt'],
+    ['an image', { prompt: 'a', image_data: [{ data: '', id: 1 }] }, 'unsupported_content', 'image_data'],
+    ['images in a prompt', { prompt: { prompt_string: 'a' } }, 'unsupported_content', 'prompt'],
+    ['a prompt of something else', { prompt: ['a', {}] }, 'invalid_value', 'prompt'],
+    ['biases of texts', { prompt: 'a', logit_bias: [['a', 1]] }, 'invalid_type', 'logit_bias.0.0'],
+    ['too large a grammar', { prompt: 'a', grammar: 'x'.repeat(100_001) }, 'invalid_value', 'grammar'],
     ['a limit of the wrong type', { prompt: 'a', n_predict: 'x' }, 'invalid_type', 'n_predict'],
   ])('refuses %s', (_, body, code, param) => {
     expect(refusal(() => complete(body))).toEqual({ code, param })
   })
 
   it('bears an empty grammar and schema', () => {
-    expect(complete({ prompt: 'a', grammar: '', json_schema: {} })).toMatchObject({ prompt: { text: 'a' } })
+    expect(completeOne({ prompt: 'a', grammar: '', json_schema: {} })).not.toHaveProperty('options')
+    expect(completeOne({ prompt: 'a', json_schema: {} })).toHaveProperty('options')
+  })
+
+  it('of several prompts is several', () => {
+    const prompts = complete({ prompt: ['a', [1, 2]] }).map(({ prompt }) => prompt)
+    expect(prompts).toEqual([
+      { kind: 'text', text: 'a' },
+      { kind: 'tokens', tokens: [1, 2] },
+    ])
+    const several = (body: unknown) => asksForSeveral(llamaCompletion.request.parse(body))
+    expect([several({ prompt: ['a', 'b'] }), several({ prompt: 'a', n_cmpl: 2 })]).toEqual([true, true])
+    expect([several({ prompt: ['a'] }), several({ prompt: [1, 2] })]).toEqual([false, false])
   })
 })
 
@@ -114,13 +166,23 @@ function end(reason: 'stop' | 'length', stopSequence?: string): Extract<AnswerDe
   }
 }
 
+const manner: Manner = {
+  model: 'a-model',
+  contextLength: 4096,
+  promptTokens: 10,
+  warmUp: false,
+  tokens: false,
+  probabilities: false,
+  settings: { n_predict: -1, seed: -1, stop: [] },
+}
+
 describe('an answer', () => {
   it.each([
     ['eos', end('stop'), ''],
     ['word', end('stop', 'END'), 'END'],
     ['limit', end('length'), ''],
   ])('stops by %s', (stop_type, last, stopping_word) => {
-    const answer = new Continuation('a-model', 10, false).end(last)
+    const answer = new Continuation(manner).end(last)
     expect(answer).toMatchObject({
       model: 'a-model',
       stop: true,
@@ -134,7 +196,7 @@ describe('an answer', () => {
   })
 
   it('says nothing after warming up', () => {
-    const answer = new Continuation('a-model', 10, true)
+    const answer = new Continuation({ ...manner, warmUp: true })
     expect(answer.add({ type: 'text', text: 'a', tokens: 1 })).toEqual([])
     expect(answer.end(end('length'))).toMatchObject({
       content: '',
@@ -143,8 +205,31 @@ describe('an answer', () => {
     })
   })
 
+  it('tells tokens and how likely they were, where that was asked for', () => {
+    const token = { token: 7, text: 'a', bytes: [97], logprob: -0.5 }
+    const text: AnswerDelta = {
+      type: 'text',
+      text: 'a',
+      tokens: 1,
+      logprobs: [{ ...token, top: [token, { ...token, token: 8, logprob: -Infinity }] }],
+    }
+    const told = { id: 7, token: 'a', bytes: [97], logprob: -0.5 }
+    const likely = [{ ...told, top_logprobs: [told, { ...told, id: 8, logprob: -9999 }] }]
+    const answer = new Continuation({ ...manner, tokens: true, probabilities: true })
+    expect(answer.add(text)).toMatchObject([{ tokens: [7], completion_probabilities: likely }])
+    expect(answer.end(end('stop'))).toMatchObject({ tokens: [7], completion_probabilities: likely })
+    const silent = new Continuation(manner)
+    expect(silent.add(text)[0]).not.toHaveProperty('completion_probabilities')
+    expect(silent.end(end('stop')).tokens).toEqual([])
+  })
+
+  it('says where it breaks its schema', () => {
+    const violation = { path: 'a', keyword: 'not' }
+    expect(new Continuation(manner).end({ ...end('stop'), violation }).schema_violation).toEqual(violation)
+  })
+
   it('has the fields that were asked for, by their paths', () => {
-    const answer = new Continuation('a-model', 10, false).end(end('stop'))
+    const answer = new Continuation(manner).end(end('stop'))
     const fields = ['content', 'timings/prompt_n', 'timings/nothing', 'nothing/at/all', 'content/length']
     expect(chosen(answer, fields)).toEqual({ content: '', 'timings/prompt_n': 6 })
     expect(chosen(answer, [])).toBe(answer)
@@ -158,7 +243,7 @@ describe('an answer', () => {
     })
     fc.assert(
       fc.property(fc.array(piece), pieces => {
-        const answer = new Continuation('a-model', 10, false)
+        const answer = new Continuation(manner)
         const parts = pieces.flatMap(one => answer.add(one))
         const whole = answer.end(end('stop'))
         expect(parts.map(part => part.content).join('')).toBe(whole.content)

@@ -2,6 +2,7 @@ import { ImpetusError } from '../contract/errors.ts'
 import type { ChatRequest, Options } from '../contract/ollama.ts'
 import type { ChatPrompt, Sampling } from '../engine/engine.ts'
 import type { ChatOptions } from '../generation/plan.ts'
+import { samplingOf, stopsOf } from '../generation/sampling.ts'
 import type { AnswerRequest } from '../generation/types.ts'
 
 type Common = Pick<ChatRequest, 'options' | 'format' | 'think' | 'keep_alive'>
@@ -11,26 +12,14 @@ export function limitsOf({ options }: Common): Omit<AnswerRequest, 'prompt' | 'o
   const { num_predict, stop } = options ?? {}
   return {
     ...(num_predict != null && num_predict >= 0 && { maxTokens: num_predict }),
-    stop: (typeof stop === 'string' ? [stop] : (stop ?? [])).filter(text => text !== ''),
-    sampling: samplingOf(options ?? {}),
+    stop: stopsOf({ stop }),
+    sampling: samplingFields(options ?? {}),
   }
 }
 
-/** What is left out stays left out, so that the engine's and the model's own defaults hold. */
-function samplingOf(options: Options): Sampling {
-  const { temperature, top_k, top_p, min_p, seed } = options
-  const { repeat_penalty, presence_penalty, frequency_penalty } = options
-  return {
-    ...(temperature != null && { temperature }),
-    ...(top_k != null && { topK: Math.max(0, top_k) }),
-    ...(top_p != null && { topP: top_p }),
-    ...(min_p != null && { minP: min_p }),
-    // The sampler takes 32 bits. Below 0 asks for a new seed each time.
-    ...(seed != null && seed >= 0 && { seed: Number(BigInt.asUintN(32, BigInt(seed))) }),
-    ...(repeat_penalty != null && { repeatPenalty: repeat_penalty }),
-    ...(presence_penalty != null && { presencePenalty: presence_penalty }),
-    ...(frequency_penalty != null && { frequencyPenalty: frequency_penalty }),
-  }
+/** Below 0 a seed asks for a new one each time. */
+function samplingFields({ seed, ...rest }: Options): Sampling {
+  return samplingOf({ ...rest, ...(seed != null && seed >= 0 && { seed }) })
 }
 
 /** What is asked of a chat's answer, for the generator and for the template. */

@@ -23,13 +23,18 @@ export function newHead(prefix: 'chatcmpl' | 'cmpl', model: string, version: str
   }
 }
 
-export function wireUsage({ usage }: AnswerEnd): WireUsage {
+export function wireUsage({ usage, timings }: AnswerEnd): WireUsage {
+  const { drafted = 0, accepted = 0 } = timings.speculation ?? {}
   return {
     prompt_tokens: usage.promptTokens,
     completion_tokens: usage.completionTokens,
     total_tokens: usage.promptTokens + usage.completionTokens,
     prompt_tokens_details: { cached_tokens: usage.cachedTokens },
-    completion_tokens_details: { reasoning_tokens: usage.reasoningTokens },
+    completion_tokens_details: {
+      reasoning_tokens: usage.reasoningTokens,
+      accepted_prediction_tokens: accepted,
+      rejected_prediction_tokens: drafted - accepted,
+    },
   }
 }
 

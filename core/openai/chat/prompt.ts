@@ -2,10 +2,10 @@ import type { ChatRequest, WireMessage, WireResponseFormat } from '../../contrac
 import { ImpetusError } from '../../contract/errors.ts'
 import type { ChatMessage, ToolCall } from '../../engine/engine.ts'
 import type { ChatOptions } from '../../generation/plan.ts'
+import { limitOf, samplingOf, stopsOf } from '../../generation/sampling.ts'
 import type { AnswerRequest } from '../../generation/types.ts'
 import { outputOf } from '../format.ts'
 import { reasoningOf } from '../reasoning.ts'
-import { limitOf, samplingOf, stopsOf } from '../sampling.ts'
 import { toolsOf } from './tools.ts'
 
 /**
@@ -31,12 +31,27 @@ export function chatRequest(body: ChatRequest): AnswerRequest {
       ...(tools.length > 0 && { tools }),
       ...(Object.keys(templateVariables).length > 0 && { templateVariables }),
     },
-    ...limitOf(body.max_completion_tokens, body.max_tokens),
+    ...(isWarmUp(body)
+      ? { maxTokens: 1 }
+      : limitOf(body.max_completion_tokens, body.max_tokens, body.n_predict)),
+    ...predictedOf(body.prediction),
     stop: stopsOf(body),
     sampling: samplingOf(body),
     ...(body.logprobs && { logprobs: { top: body.top_logprobs ?? 0 } }),
     ...(Object.keys(options).length > 0 && { options }),
   }
+}
+
+/** Whether only the prompt is to be computed, as llama.vim asks while an instruction is still being typed. */
+export function isWarmUp({ n_predict }: ChatRequest): boolean {
+  return n_predict === 0
+}
+
+function predictedOf(prediction: ChatRequest['prediction']): Pick<AnswerRequest, 'predicted'> {
+  const content = prediction?.content
+  if (content == null) return {}
+  const text = typeof content === 'string' ? content : content.map(part => part.text ?? '').join('')
+  return text === '' ? {} : { predicted: text }
 }
 
 function formatOf(format: WireResponseFormat): ChatOptions['output'] {

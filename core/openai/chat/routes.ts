@@ -9,13 +9,15 @@ import { type AnsweringParts, stream } from '../answering.ts'
 import { type Head, newHead, wireUsage } from '../wire.ts'
 import { ChatAnswer, chatCompletion, type WholeChoice } from './answer.ts'
 import { chunkOf, firstChunk, usageChunk } from './chunks.ts'
-import { chatRequest } from './prompt.ts'
+import { chatRequest, isWarmUp } from './prompt.ts'
 import { speaksOfFunctions } from './tools.ts'
 
 /** How a request wants to be answered. */
 interface Manner {
   readonly functions: boolean
   readonly includeUsage: boolean
+  /** Nothing is said: only the prompt's state was asked for. */
+  readonly silent: boolean
 }
 
 export function chatRoutes(app: Hono<Env>, parts: AnsweringParts): void {
@@ -31,6 +33,7 @@ export function chatRoutes(app: Hono<Env>, parts: AnsweringParts): void {
     const manner = {
       functions: speaksOfFunctions(body),
       includeUsage: body.stream_options?.include_usage ?? false,
+      silent: isWarmUp(body),
     }
     const opening = openOne(asked)
     if (body.stream) {
@@ -40,15 +43,16 @@ export function chatRoutes(app: Hono<Env>, parts: AnsweringParts): void {
   })
 }
 
-async function completion(said: AsyncIterable<Said>, head: Head, { functions }: Manner) {
+async function completion(said: AsyncIterable<Said>, head: Head, { functions, silent }: Manner) {
   const written: ChatAnswer[] = []
   const choices: WholeChoice[] = []
   const total = new Total()
   for await (const { part, delta } of said) {
     const { index } = part
     if (delta === undefined) written[index] = new ChatAnswer({ index, functions })
-    else if (delta.type !== 'end') written[index]?.add(delta)
-    else {
+    else if (delta.type !== 'end') {
+      if (!silent) written[index]?.add(delta)
+    } else {
       choices[index] = (written[index] as ChatAnswer).end(delta)
       total.add(part, delta)
     }
@@ -56,11 +60,12 @@ async function completion(said: AsyncIterable<Said>, head: Head, { functions }: 
   return chatCompletion(head, choices, total.end)
 }
 
-async function* chunks(said: AsyncIterable<Said>, head: Head, { functions, includeUsage }: Manner) {
+async function* chunks(said: AsyncIterable<Said>, head: Head, { functions, includeUsage, silent }: Manner) {
   const total = new Total()
   for await (const { part, delta } of said) {
     const choice = { index: part.index, functions }
-    yield delta === undefined ? firstChunk(head, choice) : chunkOf(delta, head, choice)
+    if (delta === undefined) yield firstChunk(head, choice)
+    else if (!silent || delta.type === 'end') yield chunkOf(delta, head, choice)
     if (delta?.type === 'end') total.add(part, delta)
   }
   if (includeUsage) yield usageChunk(head, wireUsage(total.end))

@@ -1,8 +1,8 @@
 import type { CompletionRequest, WirePrompt } from '../../contract/completions.ts'
 import { ImpetusError } from '../../contract/errors.ts'
 import type { Prompt } from '../../engine/engine.ts'
+import { limitOf, samplingOf, stopsOf } from '../../generation/sampling.ts'
 import type { AnswerRequest } from '../../generation/types.ts'
-import { limitOf, samplingOf, stopsOf } from '../sampling.ts'
 
 /** Answers that one request may ask for, over all of its prompts. */
 const mostAnswers = 1024

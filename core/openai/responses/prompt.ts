@@ -2,11 +2,11 @@ import type { WireFunction } from '../../contract/chat.ts'
 import { ImpetusError } from '../../contract/errors.ts'
 import type { ResponseRequest, WireItem, WireResponseTool } from '../../contract/responses.ts'
 import type { ChatOptions } from '../../generation/plan.ts'
+import { limitOf, samplingOf } from '../../generation/sampling.ts'
 import type { AnswerRequest } from '../../generation/types.ts'
 import { toolsOf } from '../chat/tools.ts'
 import { outputOf } from '../format.ts'
 import { reasoningOf } from '../reasoning.ts'
-import { limitOf, samplingOf } from '../sampling.ts'
 import { messagesOf } from './conversation.ts'
 
 /** The items a request brings itself; a text is a message of the user. */

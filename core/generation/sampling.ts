@@ -1,6 +1,6 @@
 import type { GenerateRequest, Sampling } from '../engine/engine.ts'
 
-/** The fields that chat and completions share, as parsed by the contract. */
+/** The fields of sampling as OpenAI, Ollama, llama.cpp's server and vLLM name them, as parsed by the contract. */
 export interface SamplingBody {
   readonly temperature?: number | null | undefined
   readonly top_p?: number | null | undefined
@@ -71,7 +71,7 @@ function dryOf(body: SamplingBody): Pick<Sampling, 'dry'> {
 }
 
 /** Stop texts; empty ones would end every answer before it begins. */
-export function stopsOf({ stop }: SamplingBody): readonly string[] {
+export function stopsOf({ stop }: Pick<SamplingBody, 'stop'>): readonly string[] {
   if (stop == null) return []
   return (typeof stop === 'string' ? [stop] : stop).filter(text => text !== '')
 }
