@@ -98,7 +98,8 @@ export class Alerts {
 
   #countCrashes(now: number): void {
     const limit = this.#parts.settings().crashes
-    for (const model of new Set([...this.#crashes.keys(), ...this.#setAside])) {
+    const up = this.board.keysOf('crashLoop')
+    for (const model of new Set([...this.#crashes.keys(), ...this.#setAside, ...up])) {
       const count = this.#crashes.get(model)?.count(now) ?? 0
       if (count === 0) this.#crashes.delete(model)
       const isSetAside = this.#setAside.has(model)

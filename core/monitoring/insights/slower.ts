@@ -55,14 +55,14 @@ function speedOf({ completionTokens, decode }: StoredRequest): number {
 /** Where speeds go from one level to another; null where they do not, or there are too few. */
 function split(speeds: readonly number[]): { at: number; before: number; now: number } | null {
   let best: { at: number; before: number; now: number; spread: number } | null = null
-  for (let at = leastBefore; at <= speeds.length - leastSince; at++) {
+  for (let at = 1; at < speeds.length; at++) {
     const [before, since] = [speeds.slice(0, at), speeds.slice(at)]
     const levels = { before: median(before), now: median(since) }
     const spread = distance(before, levels.before) + distance(since, levels.now)
     if (best === null || spread < best.spread) best = { at, ...levels, spread }
   }
-  if (best === null || best.spread > explained * distance(speeds, median(speeds))) return null
-  return best
+  if (best === null || best.at < leastBefore || speeds.length - best.at < leastSince) return null
+  return best.spread > explained * distance(speeds, median(speeds)) ? null : best
 }
 
 function distance(values: readonly number[], from: number): number {
