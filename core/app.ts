@@ -1,6 +1,7 @@
 import type { Hono } from 'hono'
 import { anthropicRoutes } from './anthropic/routes.ts'
 import type { Models } from './compose/models.ts'
+import { connectRoutes } from './connect/routes.ts'
 import type { DashboardFiles } from './dashboard/files.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
 import type { DownloadRoom } from './downloads/room.ts'
@@ -63,6 +64,11 @@ export function buildApp(parts: AppParts): Hono<Env> {
   profileRoutes(app, parts.models)
   requestRoutes(app, { ...parts.models, chatRequest })
   downloadRoutes(app, parts.downloads)
+  connectRoutes(app, {
+    ...parts.models,
+    address: () => parts.system.address().url,
+    needsKey: () => parts.settings.current.server.requireKey,
+  })
   monitoringRoutes(app, { ...parts.models, monitoring: parts.monitoring, clock: parts.system.clock })
   eventRoutes(app, parts.history)
   if (parts.dashboard === null) pageRoutes(app, parts.version)

@@ -243,6 +243,23 @@ export const commands: readonly Command[] = [
     load: () => import('./open.ts'),
   },
   {
+    name: 'connect',
+    summary: 'Show what to paste into an editor, agent or library; without a client, list them',
+    arguments: [{ name: 'CLIENT', help: 'As "impetus connect" lists it' }],
+    options: [
+      { name: 'model', value: 'ID', help: 'Instead of the default model' },
+      { name: 'key', value: 'KEY', help: 'An API key, where one is required' },
+      { name: 'new-key', help: 'Make an API key for this client' },
+      {
+        name: 'write',
+        help: 'Write the settings into the client’s file; what is there stays, with a copy beside it',
+      },
+      { name: 'file', value: 'PATH', help: 'Write into this file' },
+    ],
+    examples: ['impetus connect', 'impetus connect continue', 'impetus connect opencode --write'],
+    load: () => import('./connect/connect.ts'),
+  },
+  {
     name: 'keys',
     summary: 'List the API keys',
     examples: ['impetus keys'],

@@ -22,6 +22,8 @@ export function bundleOptions({ outdir, scripted }: BundleFacts): BuildOptions {
     // Finds its own native libraries beside itself, and only the runner ever loads it.
     external: ['node-llama-cpp'],
     plugins: [englishOnly],
+    // Its main file looks for its parts in a way that no bundler follows.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     define: { IMPETUS_VERSION: JSON.stringify(projectVersion()), IMPETUS_SCRIPTED: String(scripted) },
     // CommonJS packages ask for these, which an ES module does not have.
     banner: {

@@ -1,0 +1,20 @@
+import { type ClientRecipe, keyPlaceholder } from '../contract/clients.ts'
+import { agents } from './agents.ts'
+import { apps, others } from './apps.ts'
+import { editors } from './editors.ts'
+import { libraries } from './libraries.ts'
+import type { Place } from './recipe.ts'
+
+export interface PlaceFacts extends Pick<Place, 'model' | 'contextLength' | 'callsTools' | 'fillsGaps'> {
+  /** `http://127.0.0.1:4673`; a path and a slash at its end are cut off. */
+  readonly address: string
+  readonly needsKey: boolean
+}
+
+/** What to do in each client to have it ask this server. The one table of recipes: dashboard, command and documents show it. */
+export function recipesFor({ address, needsKey, ...model }: PlaceFacts): ClientRecipe[] {
+  const { origin } = new URL(address)
+  const key = needsKey ? keyPlaceholder : 'unused'
+  const place: Place = { ...model, address: origin, base: `${origin}/v1`, key, needsKey }
+  return [...agents, ...editors, ...apps, ...libraries, ...others].map(recipe => recipe(place))
+}
