@@ -18,7 +18,7 @@ export const facts = {
   envModels: 'IMPETUS_MODELS',
   node: '20.19',
   commands:
-    'serve, status, models, run, ps, load, unload, explain, profiles, search, pull, downloads, hub, stop, logs, open, keys, doctor, install-cli and version',
+    'serve, status, models, run, ps, load, unload, explain, profiles, search, pull, downloads, hub, stop, logs, open, connect, keys, doctor, install-cli and version',
 } as const satisfies Record<string, string>
 
 /** What the model says to a question it was not taught: no guess, and the way to an answer. */
