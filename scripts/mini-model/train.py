@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
 """Trains the built-in model on the CPU, from the documents that corpus.ts wrote, until a given time.
 
-    train.py CORPUS_DIR RUN_DIR --minutes 90
+    train.py CORPUS_DIR RUN_DIR --minutes 90 [--from EARLIER_RUN_DIR]
 
-Writes RUN_DIR/checkpoint.pt every few minutes (a later start goes on from it) and RUN_DIR/model.safetensors with
-RUN_DIR/model.json at the same times, so that the exporter can look at a model in the making. One line of progress a
-minute goes to RUN_DIR/progress.log. Works with Debian's PyTorch 1.13; 2.x is several times faster (compiled, bf16).
+Writes RUN_DIR/checkpoint.pt every few minutes and when it is asked to stop (SIGTERM, Ctrl-C); a later start goes on
+from it. RUN_DIR/model.safetensors with RUN_DIR/model.json are written at the same times, so that the exporter can look
+at a model in the making: they hold the running mean of the weights, which is better than any single step's. With
+--from a new run begins with the weights of an earlier one of the same shape and vocabulary, for a second stage. One
+line of progress a minute goes to RUN_DIR/progress.log. Works with Debian's PyTorch 1.13; 2.x is several times faster
+(compiled, bf16).
 """
 import argparse
 import json
 import math
 import os
 import random
+import signal
 import struct
 import sys
 import time
@@ -232,6 +236,21 @@ class Muon(torch.optim.Optimizer):
                     p.mul_(1 - group["lr"] * 0.01).add_(update, alpha=-group["lr"] * scale)
 
 
+class Mean:
+    """The running mean of the weights over the last hundred steps or so."""
+
+    def __init__(self, model, kept=0.99):
+        self.kept, self.steps = kept, 0
+        self.weights = {name: p.detach().clone() for name, p in model.named_parameters()}
+
+    @torch.no_grad()
+    def follow(self, model):
+        self.steps += 1
+        kept = min(self.kept, 1 - 1 / self.steps)
+        for name, p in model.named_parameters():
+            self.weights[name].lerp_(p, 1 - kept)
+
+
 # --- saving --------------------------------------------------------------------------------------------------------
 
 def save_safetensors(path, tensors):
@@ -253,6 +272,7 @@ def main():
     parser.add_argument("corpus")
     parser.add_argument("run")
     parser.add_argument("--minutes", type=float, required=True, help="time from now to the finished model")
+    parser.add_argument("--from", dest="earlier", help="an earlier run, whose weights this one begins with")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rate", type=float, default=0.02, help="learning rate of the matrices")
     parser.add_argument("--embedding-rate", type=float, default=0.004)
@@ -282,6 +302,15 @@ def main():
         muon.load_state_dict(saved["muon"])
         adam.load_state_dict(saved["adam"])
         progress, step, seen, spent = saved["progress"], saved["step"], saved["seen"], saved["spent"]
+    elif args.earlier:
+        saved = torch.load(os.path.join(args.earlier, "checkpoint.pt"))
+        model.load_state_dict(saved["model"])
+    mean = Mean(model)
+    second = bool(args.earlier)
+    if os.path.exists(checkpoint):
+        mean.weights, mean.steps, second = saved["mean"], saved["meanSteps"], saved["second"]
+    # The first phase teaches to copy; a second stage can do that already.
+    phases = recipe["phases"][1:] if second else recipe["phases"]
     batches = Batches(args.corpus, manifest, random.Random(recipe["seed"] + step))
     batches_long = Batches(args.corpus, manifest, random.Random(recipe["seed"] - step))
     forward = torch.compile(model, dynamic=False) if MODERN else model
@@ -289,9 +318,10 @@ def main():
     def save():
         torch.save(
             {"model": model.state_dict(), "muon": muon.state_dict(), "adam": adam.state_dict(),
+             "mean": mean.weights, "meanSteps": mean.steps, "second": second,
              "progress": progress, "step": step, "seen": seen, "spent": spent}, checkpoint + ".part")
         os.replace(checkpoint + ".part", checkpoint)
-        save_safetensors(os.path.join(args.run, "model.safetensors"), dict(model.named_parameters()))
+        save_safetensors(os.path.join(args.run, "model.safetensors"), mean.weights)
         facts = {**shape, "parameters": parameters, "tokensSeen": seen, "steps": step, "minutes": round(spent / 60, 1)}
         with open(os.path.join(args.run, "model.json"), "w") as file:
             json.dump(facts, file, indent=2)
@@ -303,11 +333,14 @@ def main():
         print(line, flush=True)
 
     say(f"{parameters:,} parameters, {'bf16, compiled' if MODERN else 'f32'}, starting at {progress:.1%}")
+    stopping = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.append(True))
     deadline = time.time() + args.minutes * 60
     last_line = last_save = last = time.time()
     losses, counted = [], 0
     while progress < 1:
-        phase = next(p for p in recipe["phases"] if progress < p["until"])
+        phase = next(p for p in phases if progress < p["until"])
         # Constant, then straight down to nothing: the length of the run can change while it goes on.
         cooling = min(1.0, (1 - progress) / recipe["coolingShare"])
         warm = min(1.0, (step + 1) / 100)
@@ -334,6 +367,7 @@ def main():
         muon.step()
         adam.step()
         model.zero_grad(set_to_none=True)
+        mean.follow(model)
 
         now = time.time()
         took, last = now - last, now
@@ -341,7 +375,7 @@ def main():
         step, seen, spent = step + 1, seen + tokens.numel(), spent + took
         losses.append(value)
         counted += tokens.numel()
-        if args.max_steps and step >= args.max_steps:
+        if stopping or (args.max_steps and step >= args.max_steps):
             say(f"stopped after {step} steps, {counted / (now - last_line):.0f} tokens/s")
             break
         if now - last_line > 60:
