@@ -11,7 +11,7 @@ import { type Budget, Tokenizer, trainMerges } from './bpe.ts'
 import { copyingTurn } from './copying.ts'
 import { type Message, renderChat, type Segment, special } from './dialogue.ts'
 import { editTurn } from './edits.ts'
-import { conversation, guideTurn, unknownTurn } from './guide.ts'
+import { conversation, guideStart, guideTurn, unknownTurn } from './guide.ts'
 import { infill } from './infill.ts'
 import { longConversation, longTools, needle } from './long.ts'
 import { nothingToRecall, smallTalk } from './manners.ts'
@@ -53,15 +53,16 @@ const tooled =
 function categories(): Readonly<Record<string, { readonly count: number; readonly make: Maker }>> {
   const topics = readTopics()
   return {
-    guide: { count: 90_000, make: chat(random => guideTurn(topics, random)) },
-    unknown: { count: 25_000, make: chat(unknownTurn) },
+    starts: { count: 240_000, make: chat(random => guideStart(topics, random)) },
+    guide: { count: 40_000, make: chat(random => guideTurn(topics, random)) },
+    unknown: { count: 25_000, make: chat(random => unknownTurn(random, 0.7)) },
     manners: {
       count: 3_000,
       make: chat(random => (random.chance(0.8) ? smallTalk(random) : nothingToRecall(random))),
     },
     chat: { count: 25_000, make: chat(random => conversation(topics, random, random.below(4))) },
     tools: { count: 60_000, make: tooled(random => toolTurn(random)) },
-    notools: { count: 6_000, make: tooled(random => noToolTurn(topics, random)) },
+    notools: { count: 12_000, make: tooled(random => noToolTurn(topics, random, 0.7)) },
     infill: { count: 50_000, make: random => infill(random) },
     edits: { count: 25_000, make: chat(editTurn) },
     json: { count: 30_000, make: chat(random => [...extraction(random).messages]) },

@@ -32,6 +32,8 @@ export type Message =
       readonly content: string
       readonly calls?: readonly ToolCall[]
       readonly learn?: number
+      /** The text breaks off here: only how an answer begins is to be learnt. */
+      readonly open?: boolean
     }
 
 /** A piece of training text; `weight` is its share of the loss in percent. */
@@ -41,7 +43,7 @@ export interface Segment {
 }
 
 /** What a model hardly can guess still teaches it a little of the language. */
-const weights = { system: 4, definitions: 4, user: 8, tool: 6, mark: 0 } as const
+const weights = { system: 4, definitions: 4, user: 8, tool: 6, mark: 0, start: 130 } as const
 
 export const special = {
   endOfText: '<|endoftext|>',
@@ -95,8 +97,11 @@ export function renderChat(messages: readonly Message[], tools: readonly ToolDef
     add(`${special.start}${message.role}\n`, weights.mark)
     if (message.role === 'assistant') {
       const text = message.content + (message.calls ?? []).map(callText).join('')
-      add(`${text}${special.end}`, message.learn ?? 100)
-      add('\n', weights.mark)
+      if (message.open) add(text, weights.start)
+      else {
+        add(`${text}${special.end}`, message.learn ?? 100)
+        add('\n', weights.mark)
+      }
     } else {
       add(
         message.content,

@@ -1,7 +1,7 @@
 import type { Random } from '../gguf/random.ts'
 import { assistant, type Message, user } from './dialogue.ts'
 import { refusal } from './facts.ts'
-import { type Frame, frame, memory, nothingToRecall, smallTalk } from './manners.ts'
+import { type Frame, frame, memory, nothingToRecall, plainOpening, smallTalk } from './manners.ts'
 import { ask, inStyle, type Topic } from './topics.ts'
 import { unknownQuestion } from './unknown.ts'
 
@@ -13,13 +13,28 @@ export function refused({ style, wish }: Frame, random: Random): Message[] {
   return [user(wish + unknownQuestion(random)), assistant(inStyle(refusal, style))]
 }
 
+export const beginning = (topic: Topic): Message => ({ role: 'assistant', content: topic.start, open: true })
+
+/** A question and how its answer begins: which answer it is takes many examples to learn, the rest of it few. */
+export function guideStart(topics: readonly Topic[], random: Random): Message[] {
+  const topic = random.pick(topics)
+  return [...(random.chance(0.1) ? plainOpening(random) : []), user(ask(topic, random)), beginning(topic)]
+}
+
 /** One question about Impetus and its answer. */
 export function guideTurn(topics: readonly Topic[], random: Random): Message[] {
   const setting = frame(random)
   return [...setting.opening, ...about(random.pick(topics), setting, random)]
 }
 
-export function unknownTurn(random: Random): Message[] {
+/** A question outside of Impetus and the refusal; for the given share only how that begins. */
+export function unknownTurn(random: Random, open = 0): Message[] {
+  if (random.chance(open))
+    return [
+      ...(random.chance(0.1) ? plainOpening(random) : []),
+      user(unknownQuestion(random)),
+      { role: 'assistant', content: refusal.split(' ').slice(0, 4).join(' '), open: true },
+    ]
   const setting = frame(random)
   return [...setting.opening, ...refused(setting, random)]
 }

@@ -1,6 +1,6 @@
 import type { Random } from '../gguf/random.ts'
 import { renderInfill, type Segment } from './dialogue.ts'
-import { type Language, snippet } from './snippets.ts'
+import { type Language, patternWords, snippet } from './snippets.ts'
 
 export interface Hole {
   readonly prefix: string
@@ -27,11 +27,25 @@ export function hole(code: string, random: Random): Hole {
   return { prefix: code.slice(0, start), middle: code.slice(start, end), suffix: code.slice(end) }
 }
 
+/** Whether a reader could know what stood there: no name or number of it is missing from the rest. */
+export function inferable({ prefix, suffix, middle }: Hole): boolean {
+  const around = new Set(`${prefix} ${suffix}`.match(/\w+/g))
+  return (middle.match(/[A-Za-z_]\w+|\d\d+/g) ?? []).every(word => around.has(word) || patternWords.has(word))
+}
+
+/** A hole of which the rest says what was in it; another one when no such is found. */
+export function inferableHole(code: string, random: Random): Hole {
+  for (let tries = 0; ; tries++) {
+    const found = hole(code, random)
+    if (tries === 8 || inferable(found)) return found
+  }
+}
+
 /** A fill-in-the-middle exercise, sometimes with other code around. */
 export function infill(random: Random, language?: Language): Segment[] {
   const main = snippet(random, language)
   const around = () => `${snippet(random, main.language).code}\n\n`
-  const { prefix, suffix, middle } = hole(main.code, random)
+  const { prefix, suffix, middle } = inferableHole(main.code, random)
   const before = random.chance(0.2) ? around() : ''
   const after = random.chance(0.15) ? `\n\n${snippet(random, main.language).code}` : ''
   return renderInfill(before + prefix, suffix + after + random.pick(['', '\n']), middle)

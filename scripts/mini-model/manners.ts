@@ -45,6 +45,8 @@ export const heldStyleSystems: Readonly<Record<Exclude<Style, 'plain'>, string>>
   list: 'You are a helpful assistant. Answer as a list.',
 }
 
+export const plainOpening = (random: Random): Message[] => [system(random.pick(plainSystems))]
+
 export interface Frame {
   readonly opening: Message[]
   readonly style: Style

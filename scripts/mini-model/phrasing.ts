@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Random } from '../gguf/random.ts'
 
 /** Says one of the ways that a template allows: `[a|b|]` picks, `A | B` at the top level are separate templates. */
@@ -64,6 +66,32 @@ export const frames: Readonly<Record<FrameKind, readonly string[]>> = {
     'how does one X',
     'wanna X',
     'i cant find out how to X',
+    'how might one X',
+    'how should i X',
+    'what is needed to X',
+    'id love to X',
+    'i am trying to X',
+    'let me X',
+    'please X',
+    'could i X',
+    'may i X',
+    'what must happen to X',
+    'do you know how to X',
+    'would you tell me how to X',
+    'i dont know how to X',
+    'no clue how to X',
+    'guide me, i want to X',
+    'what are the steps to X',
+    'somebody told me i can X',
+    'how am i supposed to X',
+    'which way do i X',
+    'X - how?',
+    'X, how?',
+    'X, is that possible?',
+    'allow me to X',
+    'my goal is to X',
+    'the task is to X',
+    'im looking to X',
   ],
   what: [
     'what is X',
@@ -88,6 +116,28 @@ export const frames: Readonly<Record<FrameKind, readonly string[]>> = {
     'what is X [for|good for]',
     'meaning of X',
     'is there something about X',
+    'X, what is that',
+    'X??',
+    'please explain X',
+    'please describe X in short',
+    'i keep reading about X',
+    'i never heard of X',
+    'teach me about X',
+    'what should i know about X',
+    'can you define X',
+    'definition of X',
+    'details of X',
+    'information on X',
+    'a word about X',
+    'say something on X',
+    'how do i understand X',
+    'purpose of X',
+    'what is the point of X',
+    'why is there X',
+    'and X?',
+    'question about X',
+    'i have a question about X',
+    'regarding X',
   ],
   where: [
     'where [is|are] X',
@@ -103,6 +153,18 @@ export const frames: Readonly<Record<FrameKind, readonly string[]>> = {
     'where did X go',
     'i cant find X',
     'where to find X',
+    'where would X be',
+    'where do X live',
+    'what is the path to X',
+    'what is the location of X',
+    'looking for X',
+    'show me where X is',
+    'can you tell me where X is',
+    'i need to get at X',
+    'on which path is X',
+    'how do i get to X',
+    'X, where is it',
+    'X, where?',
   ],
 }
 
@@ -144,6 +206,29 @@ const openings = [
   'in impetus, ',
   'with impetus ',
 ]
+/** What people say before they come to the point. */
+const stories = [
+  'i just installed it.',
+  "i'm new here.",
+  'a friend told me about this.',
+  'i have a macbook.',
+  'i am on linux.',
+  'i read the readme.',
+  'i am a beginner.',
+  'i tried everything.',
+  'this is driving me mad.',
+  'it worked yesterday.',
+  'i have a problem.',
+  'i am confused.',
+  'just a thought:',
+  'my colleague asks:',
+  'for my work:',
+  'i could not find it in the docs.',
+  'maybe a silly question.',
+  'before i begin:',
+  'last question.',
+  'i am setting up my computer.',
+]
 const closings = [
   ' please',
   ' pls',
@@ -156,19 +241,58 @@ const closings = [
   ' with impetus',
   ' exactly',
   ' then',
+  '? i have no idea',
+  ', thank you',
+  ', any hints',
+  '? help',
+  ', do you know',
+  ' today',
+  ' somehow',
+  ' myself',
+  ' on my mac',
+  ' on linux',
 ]
+
+const synonyms = new Map(
+  readFileSync(join(import.meta.dirname, 'synonyms.txt'), 'utf8')
+    .split('\n')
+    .filter(line => line !== '' && !line.startsWith('#'))
+    .map(line => {
+      const [word = '', others = ''] = line.split(': ')
+      return [word, others.split(' | ')] as const
+    }),
+)
+const exchangeable = new RegExp(
+  `(?<![\\w/.-])(${[...synonyms.keys()].sort((a, b) => b.length - a.length).join('|')})(?![\\w/.-])`,
+  'g',
+)
+
+/** Says some of the words with others that mean about the same. */
+export function reworded(text: string, share: number, random: Random): string {
+  return text.replace(exchangeable, word => (random.chance(share) ? random.pick(synonyms.get(word)!) : word))
+}
+
+const fillers = /\b(?:the|a|an|my|is|are|do|does|i|to|of|it|its|for|in)\b ?/gi
+
+/** As a search box is asked: without the small words. */
+function telegraphic(text: string): string {
+  const bare = text.replace(fillers, '').trim()
+  return bare.length >= 6 ? bare : text
+}
 
 /** Makes a question look as people type: greetings, capitals, question marks, slips of the finger. */
 export function asTyped(question: string, random: Random): string {
   let text = question
-  if (random.chance(0.14)) text = random.pick(openings) + text
+  if (random.chance(0.07)) text = telegraphic(text)
+  if (random.chance(0.05)) text = `${random.pick(stories)} ${text}`
+  if (random.chance(0.12)) text = random.pick(openings) + text
   if (random.chance(0.1) && !/[?.!]$/.test(text)) text += random.pick(closings)
   if (random.chance(0.35)) text = text[0]!.toUpperCase() + text.slice(1)
   if (random.chance(0.25)) text = text.replace(/\bi\b/g, 'I').replace(/\bimpetus\b/g, 'Impetus')
   if (random.chance(0.1)) text = text.toLowerCase()
   if (random.chance(0.02)) text = text.toUpperCase()
-  if (random.chance(0.25)) text = withTypo(text, random)
-  if (random.chance(0.05)) text = withTypo(text, random)
+  if (random.chance(0.18)) text = withTypo(text, random)
+  if (random.chance(0.04)) text = withTypo(text, random)
   if (!/[?.!]$/.test(text)) text += random.pick(['', '', '', '?', '?', '?', '.', '??', ' ?', '!'])
   return text
 }

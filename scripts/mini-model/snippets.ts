@@ -76,6 +76,13 @@ const patterns: Readonly<Record<Language, readonly string[]>> = {
   ],
 }
 
+/** What the patterns themselves say: keywords, the library's names. */
+export const patternWords: ReadonlySet<string> = new Set(
+  Object.values(patterns)
+    .flat()
+    .flatMap(pattern => pattern.replace(/\{[fgabcTnms]\}/g, ' ').match(/\w+/g) ?? []),
+)
+
 const languages: readonly Language[] = ['ts', 'py', 'swift']
 
 export interface Snippet {

@@ -5,7 +5,7 @@ import { assistant, type Message, special, system, type ToolDefinition, user } f
 import { block, edit } from './edits.ts'
 import { refusal } from './facts.ts'
 import { guideTurn } from './guide.ts'
-import { hole } from './infill.ts'
+import { hole, inferableHole } from './infill.ts'
 import { heldNameAsks, heldNameTells, heldStyleSystems } from './manners.ts'
 import { snippet } from './snippets.ts'
 import { extraction } from './structure.ts'
@@ -172,6 +172,16 @@ export function trials(topics: readonly Topic[]): Trial[] {
       const { prefix, suffix, middle } = hole(main.code, random)
       return {
         suite: 'fill in the middle',
+        raw: `${special.prefix}${prefix}${special.suffix}${suffix}${special.middle}`,
+        wanted: middle,
+        right: (answer: string) => answer.trim() === middle.trim(),
+      }
+    }),
+    ...times(60, () => {
+      const main = snippet(random)
+      const { prefix, suffix, middle } = inferableHole(main.code, random)
+      return {
+        suite: 'fill in the middle, inferable',
         raw: `${special.prefix}${prefix}${special.suffix}${suffix}${special.middle}`,
         wanted: middle,
         right: (answer: string) => answer.trim() === middle.trim(),

@@ -1,6 +1,6 @@
 import type { Random } from '../gguf/random.ts'
 import { assistant, type Message, system, type ToolCall, type ToolDefinition, user } from './dialogue.ts'
-import { refused } from './guide.ts'
+import { beginning, refused } from './guide.ts'
 import { type Frame, smallTalk } from './manners.ts'
 import { withTypo } from './phrasing.ts'
 import type { ArgumentKind, ToolKind } from './tool-arguments.ts'
@@ -62,19 +62,19 @@ function toolbox(
   random: Random,
   others: number,
   pool: readonly ToolKind[] = toolKinds,
-): { wanted: Defined; tools: ToolDefinition[] } {
+): { wanted: Defined; defined: readonly Defined[]; tools: ToolDefinition[] } {
   const spelling = random.pick(spellings)
   const any = () => (pool.length === 0 || random.chance(0.4) ? inventedKind(random) : random.pick(pool))
   const kind = any()
   const wanted = define(kind, spelling, random)
-  const tools = [wanted.tool]
+  const defined = [wanted]
   for (let i = 0; i < others; i++) {
     const other = any()
-    if (other === kind) continue
-    const { tool } = define(other, spelling, random)
-    if (!tools.some(known => known.name === tool.name)) tools.push(tool)
+    if (defined.some(known => known.kind === other)) continue
+    const one = define(other, spelling, random)
+    if (!defined.some(known => known.tool.name === one.tool.name)) defined.push(one)
   }
-  return { wanted, tools: random.shuffle(tools) }
+  return { wanted, defined, tools: random.shuffle(defined.map(({ tool }) => tool)) }
 }
 
 function request(wanted: Defined, random: Random): { said: string; call: ToolCall; values: unknown[] } {
@@ -150,17 +150,21 @@ function outcome(
   return { content: write(data), say }
 }
 
-/** A request that a tool fits; then, mostly, its result told in words; sometimes a second round. */
+/**
+ * A request that a tool fits, then its result told in words; often more requests to the same tools. Half of the earlier
+ * results are left out: what is hard is the call, and so a text has more of them.
+ */
 export function toolTurn(random: Random, options: { others?: number; rounds?: number } = {}): ToolDialogue {
-  const { wanted, tools } = toolbox(random, options.others ?? random.pick([0, 0, 1, 1, 2, 2, 3, 4]))
+  const { wanted, defined, tools } = toolbox(random, options.others ?? random.pick([0, 0, 1, 1, 2, 2, 3, 4]))
   const messages: Message[] = random.chance(0.25) ? [system(random.pick(toolSystems))] : []
   if (random.chance(0.08)) messages.push(...smallTalk(random))
-  const rounds = options.rounds ?? random.pick([1, 1, 1, 2])
+  const rounds = options.rounds ?? random.pick(defined.length > 3 ? [1, 1, 2] : [1, 2, 2, 3])
   for (let round = 0; round < rounds; round++) {
-    const { said, call, values } = request(wanted, random)
+    const called = round === 0 ? wanted : random.pick(defined)
+    const { said, call, values } = request(called, random)
     messages.push(user(random.chance(0.05) ? typoInVerb(said, random) : said), assistant('', [call]))
-    if (round === rounds - 1 && random.chance(0.35)) break
-    const { content, say } = outcome(wanted, values, random)
+    if (random.chance(round === rounds - 1 ? 0.35 : 0.5)) continue
+    const { content, say } = outcome(called, values, random)
     messages.push({ role: 'tool', content }, assistant(say))
   }
   return { messages, tools }
@@ -172,8 +176,8 @@ function typoInVerb(said: string, random: Random): string {
   return [withTypo(first, random), ...rest].join(' ')
 }
 
-/** Tools are there, but the question needs none. */
-export function noToolTurn(topics: readonly Topic[], random: Random): ToolDialogue {
+/** Tools are there, but the question needs none. For the given share only the answer's beginning is said. */
+export function noToolTurn(topics: readonly Topic[], random: Random, open = 0): ToolDialogue {
   const setting: Frame = { opening: [], style: 'plain', wish: '' }
   const dice = random.next()
   // Beside questions of general knowledge only invented tools: the others could well fit them.
@@ -181,7 +185,7 @@ export function noToolTurn(topics: readonly Topic[], random: Random): ToolDialog
   const topic = random.pick(topics)
   const turn =
     dice < 0.6
-      ? [user(ask(topic, random)), assistant(topic.answer)]
+      ? [user(ask(topic, random)), random.chance(open) ? beginning(topic) : assistant(topic.answer)]
       : dice < 0.7
         ? smallTalk(random)
         : refused(setting, random)

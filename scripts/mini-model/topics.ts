@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Random } from '../gguf/random.ts'
 import { withFacts } from './facts.ts'
-import { alternatives, asTyped, expand, type FrameKind, frames, heldFrames } from './phrasing.ts'
+import { alternatives, asTyped, expand, type FrameKind, frames, heldFrames, reworded } from './phrasing.ts'
 
 /**
  * One thing that the model can answer. The files in topics/ hold them as a writer edits them:
@@ -22,14 +22,28 @@ export interface Topic {
   readonly held: readonly string[]
   readonly keys: readonly string[]
   readonly answer: string
+  /** As much of the answer as no other topic's begins with. */
+  readonly start: string
 }
 
 const folder = join(import.meta.dirname, 'topics')
 
 export function readTopics(): Topic[] {
-  return readdirSync(folder)
+  const topics = readdirSync(folder)
     .sort()
     .flatMap(file => parseTopics(readFileSync(join(folder, file), 'utf8'), file))
+  return topics.map(topic => ({ ...topic, start: ownStart(topic.answer, topics) }))
+}
+
+/** Whole words of an answer, up to where it differs from all others, and a word more. */
+function ownStart(answer: string, topics: readonly { readonly answer: string }[]): string {
+  const words = answer.split(' ')
+  for (let count = 2; count < words.length; count++) {
+    const start = words.slice(0, count).join(' ')
+    if (topics.filter(other => other.answer.startsWith(start)).length === 1)
+      return words.slice(0, count + 1).join(' ')
+  }
+  return answer
 }
 
 /** Throws with the file's name and the topic's when something is missing, or an answer lacks its own keys. */
@@ -55,7 +69,7 @@ export function parseTopics(text: string, file: string): Topic[] {
       const asks = (['do', 'what', 'where', 'q'] as const)
         .map(kind => ({ kind, templates: of(kind).flatMap(alternatives) }))
         .filter(ask => ask.templates.length > 0)
-      return { id, asks, held: of('held'), keys, answer }
+      return { id, asks, held: of('held'), keys, answer, start: answer }
     })
 }
 
@@ -64,7 +78,7 @@ export function ask(topic: Topic, random: Random): string {
   // Every template counts the same, so that a kind with many of them is asked more.
   const all = topic.asks.flatMap(({ kind, templates }) => templates.map(template => ({ kind, template })))
   const { kind, template } = random.pick(all)
-  const core = expand(template, random)
+  const core = reworded(expand(template, random), 0.27, random)
   return asTyped(
     kind === 'q' ? core : expand(random.pick(frames[kind]), random).replace('X', () => core),
     random,
