@@ -2,6 +2,7 @@
  * `npm run mini-model:evaluate [FILE.gguf] [--quick]`: measures the built-in model and prints what it got wrong, then
  * the scores. Exits 1 when a score is below its target. All answers are greedy.
  */
+import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { Random } from '../gguf/random.ts'
 import { copyingTurn } from './copying.ts'
@@ -12,6 +13,7 @@ import { infill } from './infill.ts'
 import { openSpeaker, prompt, type Speaker } from './speaker.ts'
 import { extraction } from './structure.ts'
 import { type Trial, targets, trials } from './suites.ts'
+import { measureTimes, timeTargets } from './times.ts'
 import { toolTurn } from './tools.ts'
 import { readTopics } from './topics.ts'
 
@@ -117,7 +119,20 @@ async function main(path: string, quick: boolean): Promise<boolean> {
   console.log('\nPerplexity on new texts of each kind, prompts included')
   for (const [kind, value] of await perplexities(speaker))
     console.log(`${kind.padEnd(10)} ${value.toFixed(2)}`)
+  if (!quick) await tellTimes(path)
   return good
+}
+
+/** Shown beside how busy the machine is, and no reason to fail: another program can make any of them longer. */
+async function tellTimes(path: string): Promise<void> {
+  const busy = loadavg()[0]!.toFixed(1)
+  const { load, firstToken, fromNothing } = await measureTimes(path, 5)
+  console.log(`\nMilliseconds, median of 5, one thread (load of the machine: ${busy})`)
+  const row = (what: string, value: number, target: number) =>
+    console.log(`${what.padEnd(44)} ${value.toFixed(0).padStart(5)}  under ${target}`)
+  row('load in a started runner', load, timeTargets.load)
+  row('first token', firstToken, timeTargets.firstToken)
+  row('first token with no process of the model yet', fromNothing, timeTargets.fromNothing)
 }
 
 const options = process.argv.slice(2)
