@@ -40,6 +40,8 @@ const policy = [
   `style-src ${sourceOf(style)}`,
   `script-src ${sourceOf(script)}`,
   "connect-src 'self'",
+  // The empty icon below.
+  'img-src data:',
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
@@ -66,6 +68,7 @@ function page(address: string, version: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Impetus</title>
+<link rel="icon" href="data:,">
 <style>${style}</style>
 </head>
 <body>
