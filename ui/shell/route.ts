@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useSyncExternalStore } from 'react'
 import { type Screen, screens } from '../screens.ts'
 
 function screenInAddress(): Screen {
@@ -6,15 +6,17 @@ function screenInAddress(): Screen {
   return screens.find(screen => screen.name === name) ?? screens[0]
 }
 
-/** The screen that the address names. The address changes by links and by the keys below. */
+function watchAddress(changed: () => void): () => void {
+  addEventListener('hashchange', changed)
+  return () => removeEventListener('hashchange', changed)
+}
+
+/**
+ * The screen that the address names. The address changes by links and by the keys below, also between the first
+ * painting and the first effect: that change must not be missed.
+ */
 export function useScreen(): Screen {
-  const [screen, setScreen] = useState(screenInAddress)
-  useEffect(() => {
-    const look = () => setScreen(screenInAddress())
-    addEventListener('hashchange', look)
-    return () => removeEventListener('hashchange', look)
-  }, [])
-  return screen
+  return useSyncExternalStore(watchAddress, screenInAddress)
 }
 
 /** ⌘1 to ⌘5 and ⌘, (Ctrl elsewhere) open the screens. */
