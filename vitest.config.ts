@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 const browserTests = ['tests/browser/**/*.test.ts', 'tests/ui*.test.ts']
 /** Series that take minutes: run by `npm run test:long` only. */
 const longTests = '**/*.long.test.ts'
+const webkitTests = 'tests/webkit/**/*.test.ts'
 const ignored = ['**/node_modules/**', 'build/**', 'dist/**', longTests]
 
 export default defineConfig({
@@ -26,13 +27,27 @@ export default defineConfig({
         test: {
           name: 'core',
           include: ['core/**/*.test.ts', 'ui/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/**/*.test.ts'],
-          exclude: [...ignored, ...browserTests],
+          exclude: [...ignored, ...browserTests, webkitTests],
         },
       },
       {
         extends: true,
         // Starting a browser on a busy machine takes its time.
         test: { name: 'browser', include: browserTests, exclude: ignored, hookTimeout: 180_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'webkit',
+          include: [webkitTests],
+          exclude: ignored,
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'long', include: [longTests], exclude: ['**/node_modules/**', 'build/**', 'dist/**'] },
       },
     ],
   },

@@ -1,6 +1,7 @@
 /**
  * `npm test [-- PATTERN…]`: sets up what is missing, runs every suite and ends with one line, `N passed, N failed`.
- * Patterns and flags go to Vitest (`npm test -- core/http`, `npm test -- -t "two Hosts"`); `--suite NAME` runs one suite.
+ * Patterns and flags go to Vitest (`npm test -- core/http`, `npm test -- -t "two Hosts"`); `--suite NAME` runs one suite,
+ * `--tier NAME` those of another tier (`npm run test:browsers`, `npm run test:long`).
  */
 import process from 'node:process'
 import { add, type Counts, closingLine, none } from './test/counts.ts'
@@ -15,10 +16,16 @@ async function runSuite(suite: Suite, words: readonly string[]): Promise<Counts>
   return { passed: 0, failed: 1, skipped: 0 }
 }
 
+/** The word after a flag, both taken away. */
+function take(words: string[], flag: string): string | undefined {
+  const place = words.indexOf(flag)
+  return place < 0 ? undefined : words.splice(place, 2)[1]
+}
+
 function chosenSuites(words: string[]): readonly Suite[] {
-  const place = words.indexOf('--suite')
-  if (place < 0) return suites
-  const [, name] = words.splice(place, 2)
+  const tier = take(words, '--tier') ?? 'test'
+  const name = take(words, '--suite')
+  if (name === undefined) return suites.filter(suite => suite.tier === tier)
   const chosen = suites.filter(suite => suite.name === name)
   if (chosen.length > 0) return chosen
   console.error(`There is no suite "${name}". The suites: ${suites.map(suite => suite.name).join(', ')}.`)

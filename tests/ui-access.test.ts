@@ -2,7 +2,7 @@ import type { Browser } from 'puppeteer-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildCore } from '../scripts/build/core.ts'
 import { openBrowser } from './browser/browser.ts'
-import { DashboardCore, freshPage, openScreen, sees, violations } from './support/dashboard.ts'
+import { DashboardCore, freshPage, openScreen, sees, showIn, violations } from './support/dashboard.ts'
 
 let browser: Browser
 let core: DashboardCore
@@ -37,14 +37,14 @@ async function signedIn() {
 
 test('axe finds nothing on any screen, in both schemes, wide and narrow', { timeout: 90_000 }, async () => {
   const page = await signedIn()
-  await openScreen(page, 'chat', 'Chat')
-  await page.waitForSelector('textarea:focus')
-  await page.keyboard.type('a `b` [c](https://example.org)')
-  await page.keyboard.press('Enter')
-  await sees(page, 'first token after')
   const found: string[] = []
-  for (const value of ['light', 'dark']) {
-    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }])
+  for (const value of ['light', 'dark'] as const) {
+    await showIn(page, value)
+    await openScreen(page, 'chat', 'Chat')
+    await page.waitForSelector('textarea:focus')
+    await page.keyboard.type('a `b` [c](https://example.org)')
+    await page.keyboard.press('Enter')
+    await sees(page, 'first token after')
     for (const width of [1280, 380]) {
       await page.setViewport({ width, height: 800 })
       for (const [name, title] of Object.entries(titles)) {

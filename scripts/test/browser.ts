@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { canInstallPackages, installPackages } from './debian.ts'
-import { findProgram, isExecutable } from './programs.ts'
+import { ensurePackages, findProgram, isExecutable } from './programs.ts'
 
 const names = [
   'chromium',
@@ -31,6 +31,15 @@ export function ensureBrowser(): { readonly path: string } | { readonly missing:
   if (failed) return { missing: `"${failed}" failed. ${advice()}` }
   const installed = findBrowser()
   return installed ? { path: installed } : { missing: advice() }
+}
+
+/** Finds Firefox, installing it where that can be done unasked. Returns the reason why not. */
+export function ensureFirefox(): { readonly path: string } | { readonly missing: string } {
+  const names = ['firefox-esr', 'firefox']
+  const find = () => findProgram(names) ?? macApps.filter(app => app.endsWith('firefox')).find(isExecutable)
+  const missing = find() === undefined ? ensurePackages({ 'firefox-esr': 'firefox-esr' }) : undefined
+  const path = find()
+  return path === undefined ? { missing: missing ?? 'Firefox is not on the PATH.' } : { path }
 }
 
 function advice(): string {

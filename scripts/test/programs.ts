@@ -12,7 +12,12 @@ export function findProgram(names: readonly string[]): string | undefined {
 
 /** Sees to it that the programs are there. @returns what is missing and how to get it; undefined when nothing is */
 export function ensurePrograms(names: readonly string[]): string | undefined {
-  const missing = names.filter(name => !findProgram([name]))
+  return ensurePackages(Object.fromEntries(names.map(name => [name, name])))
+}
+
+/** The same for programs that Debian packs under other names: program → package. */
+export function ensurePackages(packages: Readonly<Record<string, string>>): string | undefined {
+  const missing = Object.entries(packages).flatMap(([name, pack]) => (findProgram([name]) ? [] : [pack]))
   if (missing.length === 0) return undefined
   const failed = canInstallPackages() ? installPackages(missing) : undefined
   if (canInstallPackages() && failed === undefined) return undefined

@@ -1,14 +1,18 @@
 import { globSync } from 'node:fs'
 import process from 'node:process'
 import { root } from '../project.ts'
-import { ensureBrowser } from './browser.ts'
+import { ensureBrowser, ensureFirefox } from './browser.ts'
 import type { Counts } from './counts.ts'
-import { ensurePrograms } from './programs.ts'
+import { ensurePackages, ensurePrograms } from './programs.ts'
 import { runVitest } from './vitest.ts'
+
+/** When a suite runs: with `npm test`, `npm run test:browsers` or `npm run test:long`. */
+export type Tier = 'test' | 'browsers' | 'long'
 
 /** A part of the tests with needs of its own. */
 export interface Suite {
   readonly name: string
+  readonly tier: Tier
   readonly holds: string
   /** Whether one of its files matches the patterns; asked only when there are some. */
   isAskedFor?(patterns: readonly string[]): boolean
@@ -17,10 +21,11 @@ export interface Suite {
   run(words: readonly string[]): Promise<Counts>
 }
 
-/** Everything `npm test` runs, in this order. */
+/** All suites, in the order in which those of a tier run. */
 export const suites: readonly Suite[] = [
   {
     name: 'core',
+    tier: 'test',
     holds: 'unit and integration tests',
     prepare() {
       // Certificates for the TLS listener, and the line that people paste. The other tests do without.
@@ -32,6 +37,7 @@ export const suites: readonly Suite[] = [
   },
   {
     name: 'browser',
+    tier: 'test',
     holds: 'tests that drive a real browser against a real core',
     // No browser is installed for somebody who asked for other tests.
     isAskedFor: patterns => matches(['tests/browser/**/*.test.ts', 'tests/ui*.test.ts'], patterns),
@@ -43,6 +49,31 @@ export const suites: readonly Suite[] = [
     },
     // One browser at a time: each has processes enough for two cores.
     run: words => runVitest(['--project=browser', '--no-file-parallelism', ...words]),
+  },
+  {
+    name: 'firefox',
+    tier: 'browsers',
+    holds: 'the same tests in Firefox',
+    prepare() {
+      const browser = ensureFirefox()
+      if ('missing' in browser) return browser.missing
+      process.env.IMPETUS_TEST_BROWSER = browser.path
+      return undefined
+    },
+    run: words => runVitest(['--project=browser', '--no-file-parallelism', ...words]),
+  },
+  {
+    name: 'webkit',
+    tier: 'browsers',
+    holds: 'the dashboard in WebKitGTK, which stands in for the WKWebView of the menu bar',
+    prepare: () => ensurePackages({ WebKitWebDriver: 'webkit2gtk-driver', Xvfb: 'xvfb' }),
+    run: words => runVitest(['--project=webkit', '--no-file-parallelism', ...words]),
+  },
+  {
+    name: 'long',
+    tier: 'long',
+    holds: 'series and soaks that take minutes',
+    run: words => runVitest(['--project=long', '--no-file-parallelism', ...words]),
   },
 ]
 

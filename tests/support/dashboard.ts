@@ -66,12 +66,17 @@ export class DashboardCore implements AsyncDisposable {
 export async function freshPage(browser: Browser): Promise<{ page: Page; problems: string[] }> {
   const context = await browser.createBrowserContext()
   const page = await context.newPage()
+  // Firefox shows where the focus is only in a window that has it.
+  await page.bringToFront()
   const problems: string[] = []
-  page.on('pageerror', error => problems.push(String(error)))
-  page.on('console', message => {
+  const complain = (text: string) => {
     // The browser's own words about a core that was killed on purpose, and about what the core refused.
-    const expected = /ERR_CONNECTION|Failed to load resource/.test(message.text())
-    if (message.type() === 'error' && !expected) problems.push(message.text())
+    const isExpected = /ERR_CONNECTION|Failed to load resource|can.t establish a connection/.test(text)
+    if (!isExpected) problems.push(text)
+  }
+  page.on('pageerror', error => complain(String(error)))
+  page.on('console', message => {
+    if (message.type() === 'error') complain(message.text())
   })
   page.setDefaultTimeout(10_000)
   await page.setViewport({ width: 1280, height: 800 })
@@ -93,6 +98,21 @@ export async function openScreen(page: Page, name: string, title: string): Promi
     { polling: 50 },
     title,
   )
+}
+
+export async function isFirefox(page: Page): Promise<boolean> {
+  return /firefox/i.test(await page.browser().version())
+}
+
+/** Shows the dashboard in a scheme: as the system's, and in Firefox, which cannot be told that, as the person's choice. */
+export async function showIn(page: Page, scheme: 'light' | 'dark'): Promise<void> {
+  if (!(await isFirefox(page))) {
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
+    return
+  }
+  await page.evaluate(theme => localStorage.setItem('impetus.choices', JSON.stringify({ theme })), scheme)
+  await page.reload()
+  await page.waitForSelector('nav')
 }
 
 /** What axe finds wrong with the page as it is now. */
