@@ -92,7 +92,8 @@ function conclusion({ facts, probe, invalid, unreadable }: Said): Inspection {
   return { facts, template: probe ?? { works: false, error: 'it took too long or too much memory' } }
 }
 
-async function* linesOf(child: RoleProcess, kill: () => void): AsyncGenerator<InspectorLine> {
+/** What a child says, line by line. */
+export async function* linesOf(child: RoleProcess, kill: () => void): AsyncGenerator<InspectorLine> {
   let text = ''
   let seen = 0
   for await (const chunk of child.stdout.setEncoding('utf8')) {

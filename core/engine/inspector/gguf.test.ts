@@ -66,6 +66,8 @@ test('a sound file tells its facts', () => {
     bos: null,
     eos: null,
     tensorBytes: 640,
+    license: null,
+    tensors: 2,
     fileBytes: whole.length,
     split: null,
     pooling: null,

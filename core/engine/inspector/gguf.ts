@@ -27,6 +27,7 @@ export type GgufValue = string | number | boolean | GgufArray
 export interface GgufTensor {
   readonly name: string
   readonly type: number
+  readonly sizes: readonly number[]
   readonly elements: number
   readonly bytes: number
 }
@@ -242,12 +243,12 @@ function readTensor(cursor: Cursor, name: string): GgufTensor {
       `The tensor "${printable(name)}" has ${dimensions} dimensions; 1 to ${limits.dimensions} are possible.`,
     )
   }
+  const sizes: number[] = []
   let elements = 1
-  let row = 1
   for (let index = 0; index < dimensions; index++) {
     const size = cursor.u64(`size of tensor "${printable(name)}"`)
     if (size === 0) throw new InvalidModel(`The tensor "${printable(name)}" has a dimension of size 0.`)
-    if (index === 0) row = size
+    sizes.push(size)
     elements *= size
     if (elements > Number.MAX_SAFE_INTEGER)
       throw new InvalidModel(`The tensor "${printable(name)}" is impossibly large.`)
@@ -256,12 +257,12 @@ function readTensor(cursor: Cursor, name: string): GgufTensor {
   const type = tensorTypes.get(id)
   if (type === undefined)
     throw new InvalidModel(`The tensor "${printable(name)}" has the unknown type ${id}.`)
-  if (row % type.block !== 0)
+  if ((sizes[0] ?? 1) % type.block !== 0)
     throw new InvalidModel(`The rows of tensor "${printable(name)}" do not fit its type ${type.name}.`)
   const bytes = (elements / type.block) * type.bytes
   if (bytes > Number.MAX_SAFE_INTEGER)
     throw new InvalidModel(`The tensor "${printable(name)}" is impossibly large.`)
-  return { name, type: id, elements, bytes }
+  return { name, type: id, sizes, elements, bytes }
 }
 
 /** Text out of a file, made harmless for messages and logs. */

@@ -1,7 +1,8 @@
 import { startLifeline } from '../lifeline.ts'
 import { InvalidModel } from './cursor.ts'
 import type { GgufFacts } from './facts.ts'
-import { readModelFile } from './model-file.ts'
+import { type HashLine, hashFile } from './hash.ts'
+import { type ListedTensor, listTensors, readModelFile } from './model-file.ts'
 import { longestTemplate, probeTemplate, type TemplateProbe } from './probe.ts'
 
 /**
@@ -13,15 +14,23 @@ export type InspectorLine =
   | { readonly probe: TemplateProbe }
   | { readonly invalid: string }
   | { readonly unreadable: string }
+  | { readonly tensors: readonly ListedTensor[] }
+  | HashLine
 
 /** Bytes for all that an inspection may need; reading takes a few, and templates in use hardly more. */
 const mostMemory = 512 * 1024 * 1024
 
-/** The child's whole life: `impetus inspector PATH` says what it finds on its output and ends. */
-export async function runInspector(path: string | undefined = process.argv.at(-1)): Promise<void> {
-  if (path === undefined) throw new Error('usage: impetus inspector PATH')
+/** What an inspector can be asked to do; by default to say what a model file is. */
+export type InspectorTask = 'facts' | 'tensors' | 'hash'
+
+/** The child's whole life: `impetus inspector [TASK] PATH` says what it finds on its output and ends. */
+export async function runInspector(words: readonly string[] = process.argv.slice(3)): Promise<void> {
+  const path = words.at(-1)
+  if (path === undefined) throw new Error('usage: impetus inspector [facts|tensors|hash] PATH')
   startLifeline({ mostMemory })
   try {
+    if (words.length > 1 && words[0] === 'hash') return await hashFile(path, tell)
+    if (words.length > 1 && words[0] === 'tensors') return await tell({ tensors: listTensors(path) })
     const facts = readModelFile(path)
     const { chatTemplate } = facts
     await tell({ facts: { ...facts, chatTemplate: chatTemplate?.slice(0, longestTemplate) ?? null } })

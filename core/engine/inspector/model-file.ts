@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { Cursor, InvalidModel } from './cursor.ts'
 import { type GgufFacts, ggufFacts, splitOf } from './facts.ts'
 import { type Gguf, readGguf } from './gguf.ts'
+import { tensorTypes } from './tensor-types.ts'
 
 /**
  * Reads a model's description, all parts of it when it is split.
@@ -14,6 +15,28 @@ export function readModelFile(path: string): GgufFacts {
   const first = readFile(path)
   const facts = ggufFacts(first.gguf, first.bytes)
   return facts.split === null ? facts : withParts(path, first, facts)
+}
+
+export interface ListedTensor {
+  readonly name: string
+  readonly type: string
+  readonly sizes: readonly number[]
+  readonly bytes: number
+}
+
+/** Every tensor of a model, all parts of it when it is split. @throws as `readModelFile` */
+export function listTensors(path: string): ListedTensor[] {
+  const first = readFile(path)
+  const facts = ggufFacts(first.gguf, first.bytes)
+  const files = facts.split === null ? [first] : partsOf(path, first, facts)
+  return files.flatMap(({ gguf }) =>
+    gguf.tensors.map(({ name, type, sizes, bytes }) => ({
+      name,
+      type: tensorTypes.get(type)?.name ?? 'unknown',
+      sizes,
+      bytes,
+    })),
+  )
 }
 
 interface OneFile {
@@ -36,6 +59,21 @@ function readFile(path: string): OneFile {
 const partName = /^(.*)-(\d{5})-of-(\d{5})(\.gguf)$/i
 
 function withParts(path: string, first: OneFile, facts: GgufFacts): GgufFacts {
+  const files = partsOf(path, first, facts)
+  return {
+    ...facts,
+    parameters: files.reduce(
+      (sum, { gguf }) => sum + gguf.tensors.reduce((all, tensor) => all + tensor.elements, 0),
+      0,
+    ),
+    tensorBytes: files.reduce((sum, { gguf }) => sum + gguf.dataBytes, 0),
+    fileBytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    tensors: files.reduce((sum, { gguf }) => sum + gguf.tensors.length, 0),
+  }
+}
+
+/** All parts of a split model, the first one being read already. */
+function partsOf(path: string, first: OneFile, facts: GgufFacts): OneFile[] {
   const { part, parts, tensors } = facts.split as NonNullable<GgufFacts['split']>
   const [, stem, number, count, ending] = partName.exec(path) ?? []
   if (stem === undefined || Number(count) !== parts || Number(number) !== part + 1) {
@@ -53,16 +91,7 @@ function withParts(path: string, first: OneFile, facts: GgufFacts): GgufFacts {
     throw new InvalidModel(
       `Its ${parts} parts hold ${found} tensors, and should hold ${tensors}: they are of different models.`,
     )
-  return {
-    ...facts,
-    parameters: files.reduce(
-      (sum, { gguf }) => sum + gguf.tensors.reduce((all, tensor) => all + tensor.elements, 0),
-      0,
-    ),
-    tensorBytes: files.reduce((sum, { gguf }) => sum + gguf.dataBytes, 0),
-    fileBytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-    tensors: found,
-  }
+  return files
 }
 
 function readPart(path: string, index: number, parts: number): OneFile {

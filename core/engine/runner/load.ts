@@ -15,21 +15,26 @@ import { Places } from './places.ts'
 import { DiskStates } from './prefix/disk.ts'
 import { modelIdentity } from './prefix/identity.ts'
 import { scratchFolder } from './prefix/scratch.ts'
+import type { SchedulerParts } from './scheduler.ts'
+import { StepClock } from './step-clock.ts'
 import { defaultThreads } from './threads.ts'
 
 export interface Loaded {
   readonly binding: Binding
   readonly model: NativeModel
   /** What answers are written with; absent in models that write none. */
-  readonly writing:
-    | { readonly context: AddonContext; readonly places: Places; readonly stepMilliseconds: number }
-    | undefined
+  readonly writing: Writing | undefined
   readonly embedder: Embedder
   readonly template: ChatTemplate
   /** Ends an answer beside the model's own tokens, where the template is not the model's own. */
   readonly templateStop: readonly string[]
   readonly facts: RunnerFacts
 }
+
+type Writing = Pick<SchedulerParts, 'context' | 'places' | 'stepMilliseconds' | 'threads' | 'tile'>
+
+/** Tokens that llama.cpp's attention computes together on a processor. */
+const attentionTile = 64
 
 /** Raised when what is written to disk changes, llama.cpp's own form included. */
 const stateFormat = 'node-llama-cpp 3.21.1, form 1'
@@ -62,11 +67,14 @@ export async function loadModel(
     batchSize: options.batchSize,
     context: () => make({ sequences: 1, embeddings: true, ranking: options.kind === 'reranking' }),
   })
+  const processorThreads = gpu && options.gpuLayers !== 0 ? undefined : threads
   return {
     binding,
     model,
     writing:
-      options.kind === 'text' ? await startWriting(await make({}), model, binding, options, log) : undefined,
+      options.kind === 'text'
+        ? await startWriting(await make({}), processorThreads, model, binding, options, log)
+        : undefined,
     embedder,
     template: parseTemplate(options.chatTemplate ?? chatMlTemplate),
     templateStop: options.chatTemplate === null ? [chatMlEnd] : [],
@@ -103,12 +111,13 @@ async function makeContext(
 
 async function startWriting(
   context: AddonContext,
+  threads: number | undefined,
   model: NativeModel,
   binding: Binding,
   options: RunnerLoadOptions,
   log: RunnerLog,
-): Promise<Loaded['writing']> {
-  const stepMilliseconds = await warmUp(context, model)
+): Promise<Writing> {
+  const stepMilliseconds = await warmUp(context, model, new StepClock(threads))
   const places = new Places({
     model,
     context,
@@ -119,7 +128,8 @@ async function startWriting(
     scratch: () => scratchFolder(),
     warn: (message, error) => log.error(message, error),
   })
-  return { context, places, stepMilliseconds }
+  const tile = threads === undefined || options.flashAttention === false ? 0 : attentionTile
+  return { context, places, stepMilliseconds, threads, tile }
 }
 
 /** A model is no worse without: what is wrong with the folder is said and that is all. */
@@ -142,16 +152,17 @@ async function openDisk(
  * Computes a token twice: the first time brings the weights into memory, which the first request would wait for
  * otherwise; the second is measured, so that the first prompt's first chunk is not a guess.
  */
-async function warmUp(context: AddonContext, model: NativeModel): Promise<number> {
-  let started = 0
+async function warmUp(context: AddonContext, model: NativeModel, clock: StepClock): Promise<number> {
+  let cost = 0
   for (let round = 0; round < 2; round++) {
-    started = performance.now()
     context.initBatch(1)
     context.addToBatch(0, 0, Uint32Array.of(Math.max(0, model.bos)), new Uint32Array(0))
+    clock.start()
     await context.decodeBatch()
+    cost = clock.stop()
     context.disposeSequence(0)
   }
-  return performance.now() - started
+  return cost
 }
 
 async function startNative(log: RunnerLog): Promise<Binding> {

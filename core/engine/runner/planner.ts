@@ -3,12 +3,23 @@ import { Pace } from './pace.ts'
 import { Share } from './share.ts'
 import type { Slot } from './slot.ts'
 import { guesses } from './speculation.ts'
-import { composeStep, type StepPart, type Wish } from './step.ts'
+import { decodeParts, nextPrompt, type StepPart, type Wish } from './step.ts'
 import { StepCosts } from './step-costs.ts'
 
 /** Milliseconds that a step with prompt tokens may take: an abort waits as long, and so does every stream beside it. */
 const stepBudget = 230
 const sharedStepBudget = 125
+/** What is left of a prompt that may take the longer time beside streams, too: it is soon over. */
+const soonOver = 256
+
+export interface PlannerParts {
+  /** Widest batch of one step, in tokens. */
+  readonly batchSize: number
+  /** Milliseconds that a step of one token takes, for the first prompt. */
+  readonly stepMilliseconds: number
+  /** Prompt tokens that are cheaper together; 0: any number. */
+  readonly tile: number
+}
 
 /** Decides what each step computes, by what the steps before have cost. Touches nothing native. */
 export class Planner {
@@ -18,28 +29,22 @@ export class Planner {
   readonly #share = new Share()
   #steps = 0
 
-  /** @param stepMilliseconds what a step of one token takes, for the first prompt */
-  constructor(batchSize: number, stepMilliseconds: number) {
+  constructor({ batchSize, stepMilliseconds, tile }: PlannerParts) {
     this.#batchSize = batchSize
-    this.#pace = new Pace(batchSize, Math.floor(stepBudget / stepMilliseconds))
+    this.#pace = new Pace(batchSize, Math.floor(stepBudget / stepMilliseconds), tile)
   }
 
   compose(slots: readonly Slot[]): StepPart[] {
     const wishes = slots.flatMap(slot => wishOf(slot))
-    const decoding = wishes.filter(wish => wish.phase === 'decode').length
-    const prompts = wishes.length - decoding
-    if (decoding === 0 || prompts === 0) this.#share.settle()
-    const batchSize = this.#batchSize
-    if (prompts > 0 && !this.#share.owes) {
-      const prefill = this.#pace.chunk(decoding > 0 ? sharedStepBudget : stepBudget)
-      return composeStep(wishes, {
-        batchSize,
-        prefill,
-        decode: this.#cheaperTogether(decoding) ? decoding : 0,
-      })
-    }
-    if (decoding === 1 && prompts === 0) return this.#guess(slots)
-    return composeStep(wishes, { batchSize, prefill: 0, decode: this.#costs.width(decoding) })
+    const decoding = wishes.filter(wish => wish.phase === 'decode')
+    const prompt = nextPrompt(
+      wishes.filter(wish => wish.phase === 'prefill'),
+      this.#steps,
+    )
+    if (decoding.length === 0 || prompt === undefined) this.#share.settle()
+    if (prompt !== undefined && !this.#share.owes) return [this.#chunk(prompt, decoding.length > 0)]
+    if (decoding.length === 1 && prompt === undefined) return this.#guess(slots)
+    return decodeParts(decoding, this.#costs.width(decoding.length), this.#batchSize)
   }
 
   /** What the step that `compose` made has cost. */
@@ -59,16 +64,13 @@ export class Planner {
       this.#share.decoded(milliseconds)
       return
     }
-    this.#pace.learn(prefill, decode, milliseconds)
-    if (slots.some(slot => slot.job?.phase === 'decode'))
-      this.#share.prefilled(milliseconds, decode * (this.#costs.perToken(decode) ?? 0))
+    this.#pace.learn(prefill, milliseconds)
+    if (slots.some(slot => slot.job?.phase === 'decode')) this.#share.prefilled(milliseconds)
   }
 
-  /** Whether streams move on at less cost in a step with prompt tokens than in steps of their own. */
-  #cheaperTogether(decoding: number): boolean {
-    const alone = this.#costs.perToken(decoding)
-    const together = this.#pace.perToken
-    return alone !== undefined && together !== undefined && together < alone / 2
+  #chunk({ slot, tokens }: Wish, shared: boolean): StepPart {
+    const budget = shared && tokens > soonOver ? sharedStepBudget : stepBudget
+    return { slot, tokens: this.#pace.chunk(budget, tokens) }
   }
 
   /** A single stream's step, with guesses where they are worth it. */

@@ -11,6 +11,7 @@ import { Planner } from './planner.ts'
 import { FairQueue } from './queue.ts'
 import type { Slot } from './slot.ts'
 import type { StepPart } from './step.ts'
+import { StepClock } from './step-clock.ts'
 
 export interface SchedulerParts {
   readonly model: NativeModel
@@ -20,6 +21,10 @@ export interface SchedulerParts {
   readonly batchSize: number
   /** Milliseconds that a step of one token takes. */
   readonly stepMilliseconds: number
+  /** That compute a step; undefined: a GPU does. */
+  readonly threads: number | undefined
+  /** Prompt tokens that are cheaper together; 0: any number. */
+  readonly tile: number
   readonly tell: (message: RunnerMessage) => void
   /** One piece of text of one request, sent with the others of its step. */
   readonly text: (...part: TextPart) => void
@@ -50,6 +55,7 @@ export class Scheduler {
   }))
   readonly #jobs = new Map<number, Job>()
   readonly #planner: Planner
+  readonly #clock: StepClock
   #running: Promise<void> | undefined
   #keeping: NodeJS.Timeout | undefined
   #stepStarted: number | undefined
@@ -57,7 +63,8 @@ export class Scheduler {
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts
-    this.#planner = new Planner(parts.batchSize, parts.stepMilliseconds)
+    this.#planner = new Planner(parts)
+    this.#clock = new StepClock(parts.threads)
   }
 
   /** Milliseconds that the step under way has taken so far, null between steps, and that the last one took. */
@@ -153,8 +160,8 @@ export class Scheduler {
     try {
       this.#parts.context.initBatch(step.reduce((sum, part) => sum + part.tokens, 0))
       for (const part of step) this.#fill(part, outputs)
-      await this.#decode()
-      this.#planner.learn(step, this.#parts.places.slots, this.#lastStep)
+      const cost = await this.#decode()
+      this.#planner.learn(step, this.#parts.places.slots, cost)
       for (const { slot } of step) await this.#slot(slot).checkpoint()
     } catch (error) {
       this.#failed(step, error)
@@ -171,14 +178,16 @@ export class Scheduler {
     if (samples) outputs.push({ slot, job, logits })
   }
 
-  async #decode(): Promise<void> {
-    const started = performance.now()
-    this.#stepStarted = started
+  /** What the step has cost. */
+  async #decode(): Promise<number> {
+    this.#stepStarted = performance.now()
+    this.#clock.start()
     try {
       await this.#parts.context.decodeBatch()
+      return this.#clock.stop()
     } finally {
+      this.#lastStep = performance.now() - this.#stepStarted
       this.#stepStarted = undefined
-      this.#lastStep = performance.now() - started
     }
   }
 

@@ -6,7 +6,7 @@ function divide(chunk: number, step: number, cycles: number) {
   const share = new Share()
   let decoded = 0
   for (let cycle = 0; cycle < cycles; cycle++) {
-    share.prefilled(chunk, 0)
+    share.prefilled(chunk)
     while (share.owes) {
       share.decoded(step)
       decoded += step
@@ -24,15 +24,9 @@ test.each([
   expect(divide(chunk, step, 100)).toBeLessThan(0.34)
 })
 
-test('what came with a chunk is paid already', () => {
-  const share = new Share()
-  share.prefilled(100, 60)
-  expect(share.owes).toBe(false)
-})
-
 test('nothing is owed by the past', () => {
   const share = new Share()
-  for (let chunk = 0; chunk < 50; chunk++) share.prefilled(100, 0)
+  for (let chunk = 0; chunk < 50; chunk++) share.prefilled(100)
   share.decoded(150)
   expect(share.owes).toBe(false)
 })

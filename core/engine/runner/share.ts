@@ -14,11 +14,11 @@ export class Share {
     return this.#owed > 0
   }
 
-  /** A step with prompt tokens took so long, in which those who decode got what is worth `given` milliseconds. */
-  prefilled(milliseconds: number, given: number): void {
+  /** A step with prompt tokens took so long. */
+  prefilled(milliseconds: number): void {
     const part = (milliseconds * decoding) / (1 - decoding)
     // What was not owed for long is forgotten: after a pause nobody has a claim on the past.
-    this.#owed = Math.min(Math.max(this.#owed, -part) + part - given, 2 * part)
+    this.#owed = Math.min(Math.max(this.#owed, -part) + part, 2 * part)
   }
 
   decoded(milliseconds: number): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { composeStep, type Wish } from './step.ts'
+import { decodeParts, nextPrompt, type Wish } from './step.ts'
 
 const decode = (slot: number, lastStep = 0, tokens = 1): Wish => ({ slot, phase: 'decode', tokens, lastStep })
 const prefill = (slot: number, tokens: number, lastStep = 0): Wish => ({
@@ -9,84 +9,40 @@ const prefill = (slot: number, tokens: number, lastStep = 0): Wish => ({
   lastStep,
 })
 
-test.each<{
-  name: string
-  wishes: Wish[]
-  batch: number
-  chunk: number
-  most?: number
-  step: Record<number, number>
-}>([
-  { name: 'nothing to do', wishes: [], batch: 512, chunk: 100, step: {} },
-  {
-    name: 'all who decode',
-    wishes: [decode(2), decode(0), decode(1)],
-    batch: 512,
-    chunk: 100,
-    step: { 0: 1, 1: 1, 2: 1 },
-  },
-  { name: 'a prompt in chunks', wishes: [prefill(0, 900)], batch: 512, chunk: 100, step: { 0: 100 } },
-  { name: 'no more than the batch holds', wishes: [prefill(0, 900)], batch: 64, chunk: 100, step: { 0: 64 } },
-  {
-    name: 'decoding first',
-    wishes: [prefill(0, 900), decode(1)],
-    batch: 10,
-    chunk: 100,
-    step: { 0: 9, 1: 1 },
-  },
-  {
-    name: 'the prompt whose turn is longest ago',
-    wishes: [prefill(0, 900, 3), prefill(1, 900, 2)],
-    batch: 512,
-    chunk: 100,
-    step: { 1: 100 },
-  },
-  {
-    name: 'a prompt that is done with it goes first',
-    wishes: [prefill(0, 900), prefill(1, 10, 9)],
-    batch: 512,
-    chunk: 100,
-    step: { 1: 10 },
-  },
-  {
-    name: 'a chunk of one',
-    wishes: [prefill(0, 900), prefill(1, 900)],
-    batch: 512,
-    chunk: 1,
-    step: { 0: 1 },
-  },
-  {
-    name: 'a full batch',
-    wishes: [decode(0), decode(1), prefill(2, 5)],
-    batch: 2,
-    chunk: 100,
-    step: { 0: 1, 1: 1 },
-  },
+test.each<{ name: string; decoding: Wish[]; width: number; batch?: number; slots: number[] }>([
+  { name: 'nobody', decoding: [], width: 4, slots: [] },
+  { name: 'all, sorted by slot', decoding: [decode(2), decode(0), decode(1)], width: 3, slots: [0, 1, 2] },
   {
     name: 'those whose turn is longest ago',
-    wishes: [decode(0, 7), decode(1, 5), decode(2, 6)],
-    batch: 512,
-    chunk: 0,
-    most: 2,
-    step: { 1: 1, 2: 1 },
+    decoding: [decode(0, 7), decode(1, 5), decode(2, 6)],
+    width: 2,
+    slots: [1, 2],
   },
+  { name: 'no more than the batch holds', decoding: [decode(0), decode(1)], width: 2, batch: 1, slots: [0] },
   {
     name: 'a token with its guesses, all or none',
-    wishes: [decode(0, 1, 8), decode(1, 2, 4)],
+    decoding: [decode(0, 1, 8), decode(1, 2, 4)],
+    width: 2,
     batch: 6,
-    chunk: 0,
-    step: { 1: 4 },
+    slots: [1],
   },
+])('of those that decode: $name', ({ decoding, width, batch = 512, slots }) => {
+  const parts = decodeParts(decoding, width, batch)
+  expect(parts.map(({ slot }) => slot)).toEqual(slots)
+  for (const { slot, tokens } of parts) expect(tokens).toBe(decoding.find(wish => wish.slot === slot)?.tokens)
+})
+
+test.each<{ name: string; prompts: Wish[]; now?: number; slot: number | undefined }>([
+  { name: 'none', prompts: [], slot: undefined },
+  { name: 'the only one', prompts: [prefill(3, 900)], slot: 3 },
+  { name: 'the shortest', prompts: [prefill(0, 900), prefill(1, 10, 9)], slot: 1 },
+  { name: 'of equals the first, until it is done', prompts: [prefill(0, 50, 9), prefill(1, 50)], slot: 0 },
   {
-    name: 'a prompt alone',
-    wishes: [decode(0), prefill(1, 900)],
-    batch: 512,
-    chunk: 100,
-    most: 0,
-    step: { 1: 100 },
+    name: 'one that others have kept waiting',
+    prompts: [prefill(0, 900, 1), prefill(1, 10, 99)],
+    now: 100,
+    slot: 0,
   },
-])('$name', ({ wishes, batch, chunk, most = wishes.length, step }) => {
-  const parts = composeStep(wishes, { batchSize: batch, decode: most, prefill: chunk })
-  expect(Object.fromEntries(parts.map(part => [part.slot, part.tokens]))).toEqual(step)
-  expect(parts.map(part => part.slot)).toEqual(parts.map(part => part.slot).sort((a, b) => a - b))
+])('of the prompts: $name', ({ prompts, now = 10, slot }) => {
+  expect(nextPrompt(prompts, now)?.slot).toBe(slot)
 })
