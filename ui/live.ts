@@ -23,6 +23,8 @@ export class Live {
   #wait = firstWait
   #silence: number | undefined
   #retry: number | undefined
+  /** Momentary topics, with the number of those who want them. */
+  readonly #followed = new Map<Topic, number>()
   readonly #listeners = new Set<(heard: Heard) => void>()
   readonly #watchers = new Set<() => void>()
 
@@ -50,6 +52,12 @@ export class Live {
     return () => this.#listeners.delete(listener)
   }
 
+  /** Asks for a topic that the core tells only to those who name it. @returns what ends that */
+  follow(topic: Topic): () => void {
+    this.#countFollowers(topic, 1)
+    return () => this.#countFollowers(topic, -1)
+  }
+
   /** Calls back when `state` changes and at each attempt that failed. @returns what ends that */
   readonly watch = (watcher: () => void): (() => void) => {
     this.#watchers.add(watcher)
@@ -63,10 +71,25 @@ export class Live {
     this.#connect()
   }
 
+  #countFollowers(topic: Topic, more: 1 | -1): void {
+    const count = (this.#followed.get(topic) ?? 0) + more
+    if (count === 0) this.#followed.delete(topic)
+    else this.#followed.set(topic, count)
+    this.#sendFollowed()
+  }
+
+  #sendFollowed(): void {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return
+    this.#socket.send(JSON.stringify({ follow: [...this.#followed.keys()] }))
+  }
+
   #connect(): void {
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
     const socket = new WebSocket(`${scheme}://${location.host}/api/events?after=${this.#after}`)
     this.#socket = socket
+    socket.onopen = () => {
+      if (this.#followed.size > 0) this.#sendFollowed()
+    }
     socket.onmessage = ({ data }) => this.#take(String(data))
     socket.onclose = ({ code }) => {
       if (this.#socket === socket) this.#lost(code === 1008)

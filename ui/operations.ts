@@ -1,20 +1,26 @@
+import type * as audit from '../core/contract/audit.ts'
 import type * as chat from '../core/contract/chat.ts'
 import type * as downloads from '../core/contract/downloads.ts'
 import type { Operation } from '../core/contract/endpoint.ts'
 import type * as hub from '../core/contract/hub.ts'
 import type * as keys from '../core/contract/keys.ts'
 import type * as models from '../core/contract/models.ts'
+import type * as monitoring from '../core/contract/monitoring.ts'
+import type * as requests from '../core/contract/requests.ts'
 import type * as residency from '../core/contract/residency.ts'
 import type * as settings from '../core/contract/settings.ts'
 import type * as signIn from '../core/contract/sign-in.ts'
 import type * as status from '../core/contract/status.ts'
 
 /** The contract's values, as types only: schemas stay in the core. */
-type Contract = typeof chat &
+type Contract = typeof audit &
+  typeof chat &
   typeof downloads &
   typeof hub &
   typeof keys &
   typeof models &
+  typeof monitoring &
+  typeof requests &
   typeof residency &
   typeof settings &
   typeof signIn &
@@ -33,16 +39,23 @@ export const operations = {
   createChatCompletion: { method: 'post', path: '/v1/chat/completions' },
   createKey: { method: 'post', path: '/api/keys' },
   getHubModel: { method: 'get', path: '/api/hub/models/:owner/:name' },
+  getHistory: { method: 'get', path: '/api/monitoring/history' },
   getMemory: { method: 'get', path: '/api/memory' },
+  getMonitoring: { method: 'get', path: '/api/monitoring' },
+  getRequest: { method: 'get', path: '/api/requests/:id' },
   getSettings: { method: 'get', path: '/api/settings' },
   getSettingsSchema: { method: 'get', path: '/api/settings/schema' },
   getStatus: { method: 'get', path: '/api/status' },
+  listAlerts: { method: 'get', path: '/api/monitoring/alerts' },
   listDownloads: { method: 'get', path: '/api/downloads' },
+  listHistoryEvents: { method: 'get', path: '/api/monitoring/events' },
+  listInsights: { method: 'get', path: '/api/monitoring/insights' },
   listKeys: { method: 'get', path: '/api/keys' },
   listModels: { method: 'get', path: '/v1/models' },
   listSessions: { method: 'get', path: '/api/sessions' },
   loadModel: { method: 'post', path: '/api/models/:id/load' },
   pauseDownload: { method: 'post', path: '/api/downloads/:id/pause' },
+  readAudit: { method: 'get', path: '/api/audit' },
   removeDownload: { method: 'delete', path: '/api/downloads/:id' },
   resumeDownload: { method: 'post', path: '/api/downloads/:id/resume' },
   retryDownload: { method: 'post', path: '/api/downloads/:id/retry' },

@@ -2,7 +2,7 @@ import { useEffect, useSyncExternalStore } from 'react'
 import { type Screen, screens } from '../screens.ts'
 
 function screenInAddress(): Screen {
-  const name = location.hash.slice(1)
+  const [name] = location.hash.slice(1).split('/')
   return screens.find(screen => screen.name === name) ?? screens[0]
 }
 
@@ -17,6 +17,14 @@ function watchAddress(changed: () => void): () => void {
  */
 export function useScreen(): Screen {
   return useSyncExternalStore(watchAddress, screenInAddress)
+}
+
+/** The part of a screen that the address names after a slash (`#activity/trends`); the first where it names none. */
+export function useTab<T extends string>(tabs: readonly [T, ...T[]]): T {
+  return useSyncExternalStore(watchAddress, () => {
+    const [, name] = location.hash.split('/')
+    return tabs.find(tab => tab === name) ?? tabs[0]
+  })
 }
 
 /** ⌘1 to ⌘5 and ⌘, (Ctrl elsewhere) open the screens. */
