@@ -12,6 +12,8 @@ import type { EventHistory } from './http/event-history.ts'
 import { eventRoutes } from './http/events.ts'
 import { createFrame, type FrameParts } from './http/frame.ts'
 import { pageRoutes } from './http/page.ts'
+import type { LibraryRoom } from './library/room.ts'
+import { libraryRoutes } from './library/routes.ts'
 import { llamaServerRoutes } from './llama-server/routes.ts'
 import { lmStudioRoutes } from './lmstudio/routes.ts'
 import type { Monitoring } from './monitoring/monitoring.ts'
@@ -39,6 +41,7 @@ export interface AppParts {
   readonly settings: SettingsStore
   readonly models: Models
   readonly downloads: DownloadRoom
+  readonly library: LibraryRoom
   /** Null where none was built. */
   readonly dashboard: DashboardFiles | null
   readonly system: SystemParts
@@ -64,6 +67,7 @@ export function buildApp(parts: AppParts): Hono<Env> {
   profileRoutes(app, parts.models)
   requestRoutes(app, { ...parts.models, chatRequest })
   downloadRoutes(app, parts.downloads)
+  libraryRoutes(app, parts.library)
   connectRoutes(app, {
     ...parts.models,
     address: () => parts.system.address().url,

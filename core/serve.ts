@@ -4,6 +4,7 @@ import type { Call } from './cli/command.ts'
 import { startBase } from './compose/base.ts'
 import { type Doors, openDoors } from './compose/doors.ts'
 import { startDownloads } from './compose/downloads.ts'
+import { startLibrary } from './compose/library.ts'
 import { type Models, startModels } from './compose/models.ts'
 import { startMonitoring } from './compose/monitoring.ts'
 import { startSecurity } from './compose/security.ts'
@@ -36,6 +37,7 @@ export async function run(call: Call): Promise<ExitReason> {
   const security = startSecurity(base, stack)
   const models = await startModels(call, base, stack)
   const downloads = await startDownloads(call, base, models, stack)
+  const library = await startLibrary(base, models, security, stack)
   const host = startTray(base, models)
   const monitoring = startMonitoring({ base, security, models, downloads, host, startedAt }, stack)
   const life = new Life(base.bus, () => models.active.count)
@@ -48,7 +50,7 @@ export async function run(call: Call): Promise<ExitReason> {
   })
   stack.defer(() => end.stop())
   const strictPort = call.switches.has('strict-port')
-  const parts = { base, security, models, downloads, host, monitoring, life, startedAt, strictPort }
+  const parts = { base, security, models, downloads, library, host, monitoring, life, startedAt, strictPort }
   const doors = await openDoors(parts, stack)
   publishEndpoint(paths.endpoint, { pid: process.pid, version: version(), startedAt, ...doors.address })
   stack.defer(() => withdrawEndpoint(paths.endpoint))

@@ -9,6 +9,7 @@ import { Listeners } from '../http/listeners.ts'
 import { LiveRequests } from '../http/live.ts'
 import { PortTakenError } from '../http/port.ts'
 import { SocketError } from '../http/unix-socket.ts'
+import type { LibraryRoom } from '../library/room.ts'
 import type { Monitoring } from '../monitoring/monitoring.ts'
 import { ExitError } from '../platform/exit.ts'
 import { version } from '../platform/version.ts'
@@ -34,6 +35,7 @@ export interface DoorsParts {
   readonly security: Security
   readonly models: Models
   readonly downloads: DownloadRoom
+  readonly library: LibraryRoom
   readonly host: Host
   readonly monitoring: Monitoring
   readonly life: Life
@@ -51,7 +53,7 @@ export interface Doors {
 
 /** Builds the app and listens: on the socket first, then on TCP. */
 export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack): Promise<Doors> {
-  const { base, security, models, downloads, host, monitoring, life } = parts
+  const { base, security, models, downloads, library, host, monitoring, life } = parts
   const { paths, clock, bus, settings } = base
   const server = () => settings.current.server
   const log = base.log.child({ room: 'http' })
@@ -80,6 +82,7 @@ export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack):
     settings,
     models,
     downloads,
+    library,
     host,
     monitoring,
     dashboard: findDashboard(join(import.meta.dirname, 'ui')),

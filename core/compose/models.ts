@@ -38,6 +38,8 @@ import { scriptedEngine } from './scripted.ts'
 export interface Models {
   readonly scripted: boolean
   readonly records: LibraryRecords
+  /** Tells the library that people have given or taken away names. */
+  readonly renamed: () => void
   readonly engineHealth: () => Status['engine']
   readonly library: Library
   readonly residency: Residency
@@ -57,7 +59,7 @@ export async function startModels(call: Call, base: Base, stack: AsyncDisposable
   const { bus, settings } = base
   const records = new LibraryRecords(base.database, version())
   records.start()
-  const { scripted, inspector, ...local } = await chooseEngine(call, base, records)
+  const { scripted, inspector, renamed, ...local } = await chooseEngine(call, base, records)
   const { engine: bare, library } = withRemotes(local, settings.current.remote.servers, call.env, base.log)
   const { engine, health } = observed(bare)
   await library.start()
@@ -70,7 +72,11 @@ export async function startModels(call: Call, base: Base, stack: AsyncDisposable
   stack.defer(settings.onChange(() => requests.trim()))
   const files = withOwnTemplates(library, id => profiles.effective(id).chatTemplate !== undefined)
   const plain = new ModelGenerator({ library: files, residency, active, bus })
-  const defaults = (id: string) => given(profiles.effective(id).sampling ?? {})
+  const defaults = (id: string) => ({
+    // What Ollama was told of a model holds until something else is said here.
+    ...library.find(id)?.ollama?.sampling,
+    ...given(profiles.effective(id).sampling ?? {}),
+  })
   const generator = requests.watching(withSamplingDefaults(plain, defaults))
   const prompts = new Prompts(residency)
   const responses = startResponses(base, stack)
@@ -81,6 +87,7 @@ export async function startModels(call: Call, base: Base, stack: AsyncDisposable
   return {
     scripted,
     records,
+    renamed: renamed ?? (() => {}),
     engineHealth: health,
     library,
     residency,
@@ -109,6 +116,7 @@ interface Chosen {
   readonly engine: Engine
   readonly library: Library
   readonly scripted: boolean
+  readonly renamed?: () => void
   /** Absent where the models are no files. */
   readonly inspector?: Inspector
 }
@@ -162,6 +170,7 @@ function llamaCpp(call: Call, base: Base, records: LibraryRecords): Omit<Chosen,
       prefixCache: () => prefixCache(paths.prefixCache, settings.current.engine.prefixCache),
     }),
     library,
+    renamed: () => library.renamed(),
     inspector,
   }
 }

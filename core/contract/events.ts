@@ -27,6 +27,10 @@ export const topics = {
     roomFor: z.string().nullable().meta({ description: 'While unloading: the model that needs its place' }),
   }),
   'models.changed': z.object({ count: z.int() }),
+  'library.changed': z.object({
+    model: z.string().nullable(),
+    what: z.enum(['labels', 'verification', 'hash', 'trash', 'uploads']),
+  }),
   'request.started': z.object(requestFacts),
   'request.progress': z
     .object({
@@ -53,6 +57,7 @@ export const topics = {
   'host.changed': hostFacts,
   'audit.recorded': z.object({ event: z.string() }),
   'alert.changed': alert,
+  'insights.changed': z.object({ count: z.int() }),
   'monitoring.sample': monitoringSample,
 } as const satisfies Record<string, z.ZodType>
 

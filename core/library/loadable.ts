@@ -19,7 +19,7 @@ export async function loadablePath(model: InstalledModel, links: string): Promis
 }
 
 /** Whether the parts are where llama.cpp looks for them. */
-export function areNamedAsParts(parts: readonly string[]): boolean {
+function areNamedAsParts(parts: readonly string[]): boolean {
   const [first = ''] = parts
   const stem = /^(.*)-\d{5}-of-\d{5}\.gguf$/i.exec(basename(first))?.[1]
   if (stem === undefined) return false

@@ -72,6 +72,32 @@ export interface ForeignFile {
   readonly fingerprint: string
 }
 
+/** What a model in another format is, by its content. */
+export interface ForeignFacts {
+  readonly format: string
+  readonly architecture: string | null
+  readonly parameters: number | null
+  /** How exact its weights are: `BF16`, `4-bit, groups of 64`. */
+  readonly dtype: string | null
+  readonly contextLength: number | null
+  /** All its files together. */
+  readonly bytes: number
+  /** Whether a model that runs can be made of it. */
+  readonly conversion:
+    | {
+        readonly possible: true
+        readonly bytes: Readonly<Record<string, number>>
+        readonly notes: readonly string[]
+      }
+    | { readonly possible: false; readonly reason: string }
+}
+
+/** Looks into models of other formats, in a child process. */
+export interface ForeignReader {
+  /** `null`: it is no model. @throws `not_found`, or the signal's reason */
+  describe(path: string, signal: AbortSignal): Promise<ForeignFacts | null>
+}
+
 /** What is known of a model from its file alone. */
 export interface ModelFacts {
   readonly architecture: string

@@ -20,6 +20,11 @@ export type AuditEvent =
   | 'model.loaded'
   | 'model.crashed'
   | 'model.quarantined'
+  | 'model.deleted'
+  | 'model.restored'
+  | 'model.renamed'
+  | 'model.labelled'
+  | 'model.imported'
 
 export interface AuditParts {
   readonly file: { write(line: string): void }

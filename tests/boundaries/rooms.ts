@@ -68,7 +68,7 @@ export const rooms: readonly Room[] = [
     holds: 'model files on disk',
     values: shared,
     types: 'all',
-    packages: ['zod'],
+    packages: ['hono', 'zod'],
   },
   {
     name: 'downloads',
@@ -215,6 +215,7 @@ export const roots = [
   'core/compose/dialects.ts',
   'core/compose/doors.ts',
   'core/compose/downloads.ts',
+  'core/compose/library.ts',
   'core/compose/models.ts',
   'core/compose/monitoring.ts',
   'core/compose/profiles.ts',

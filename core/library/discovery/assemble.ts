@@ -26,7 +26,7 @@ export function assemble(
     ...others.map(({ name, path }) => ({ stem: name, folder: `${dirname(path)}/` })),
   ])
   const models = whole.map(({ first, parts, partsExpected }, index): InstalledModel => {
-    const references = parts.flatMap(part => part.reference ?? [])
+    const references = parts.flatMap(part => part.references ?? [])
     return {
       id: names[index]?.id ?? '',
       aliases: names[index]?.aliases ?? [],
@@ -62,7 +62,7 @@ function wholeGroups(files: readonly FoundFile[]) {
     if (name === undefined) continue
     const split = name.parts > 1
     // Parts that are links are together where the links are.
-    const folder = dirname(file.reference ?? file.path)
+    const folder = dirname(file.references?.[0] ?? file.path)
     const key = split ? join(folder, `${name.stem} of ${name.parts}`) : String(index)
     const group = groups.get(key) ?? { stem: name.stem, partsExpected: name.parts, parts: [] }
     groups.set(key, group)

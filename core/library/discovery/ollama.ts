@@ -10,7 +10,7 @@ export interface OllamaModel {
   readonly name: string
   /** The file of its weights, where the manifest says it is. */
   readonly blob: string
-  readonly manifest: string
+  readonly manifests: readonly string[]
   /** The same for models that share everything. */
   readonly key: string
   readonly folder: string
@@ -62,7 +62,8 @@ export async function readOllama(root: string): Promise<OllamaFound> {
     else if (model !== 'none') {
       const same = models.get(`${model.blob} ${model.key}`)
       const names = [...(same?.ollama.names ?? []), ...model.ollama.names]
-      const first = same ?? model
+      const manifests = [...(same?.manifests ?? []), path]
+      const first = { ...(same ?? model), manifests }
       models.set(`${model.blob} ${model.key}`, { ...first, ollama: { ...first.ollama, names } })
     }
   }
@@ -114,7 +115,7 @@ async function readModel(
   return {
     name: tag === 'latest' ? name : `${name}-${tag}`,
     blob: blobOf(weights),
-    manifest: path,
+    manifests: [path],
     key: createHash('sha256').update(rest.sort().join(' ')).digest('hex'),
     folder: namespace,
     source: names[0] ?? name,

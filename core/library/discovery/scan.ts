@@ -23,8 +23,8 @@ export interface FoundFile {
   readonly inode: number
   /** The folder it is in as people see it: told apart by it where two have one name. */
   readonly folder: string
-  /** The link or manifest that led here. */
-  readonly reference?: string
+  /** The links or manifests that led here. */
+  readonly references?: readonly string[]
   readonly source?: string
   readonly ollama?: OllamaFacts
 }
@@ -105,11 +105,11 @@ class Walk implements Scan {
     const { models, directories, problems } = await readOllama(root)
     for (const directory of directories) if (!this.#isSeen(directory)) this.directories.push(directory)
     for (const problem of problems) this.#problem(problem)
-    for (const { blob, manifest, ...model } of models) {
+    for (const { blob, manifests, ...model } of models) {
       const found = await this.#look({ path: blob, name: `${model.name}.gguf`, origin: 'ollama' })
       // Two models may share their weights and differ in everything else.
       if (found !== undefined)
-        this.#add({ ...found, ...model, name: found.name, reference: manifest }, model.key)
+        this.#add({ ...found, ...model, name: found.name, references: manifests }, model.key)
     }
   }
 
@@ -154,7 +154,12 @@ class Walk implements Scan {
       if (target === undefined) continue
       const found = await this.#look({ ...link, path: target })
       if (found !== undefined)
-        this.#add({ ...found, ...origins(link), folder: basename(dirname(link.path)), reference: link.path })
+        this.#add({
+          ...found,
+          ...origins(link),
+          folder: basename(dirname(link.path)),
+          references: [link.path],
+        })
     }
   }
 
