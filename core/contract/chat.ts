@@ -29,7 +29,12 @@ const calledFunction = z
   .nullish()
 
 const toolCall = z
-  .looseObject({ id: z.string().nullish(), type: z.string().nullish(), function: calledFunction })
+  .looseObject({
+    id: z.string().nullish(),
+    type: z.string().nullish(),
+    function: calledFunction,
+    custom: z.looseObject({ name: z.string(), input: z.string().nullish() }).nullish(),
+  })
   .meta({ id: 'ChatToolCallInput' })
 
 const message = z
@@ -53,8 +58,23 @@ const functionTool = z.looseObject({
 })
 export type WireFunction = z.output<typeof functionTool>
 
+const customTool = z.looseObject({
+  name: z.string(),
+  description: z.string().nullish(),
+  format: z
+    .looseObject({
+      type: z.string(),
+      grammar: z.looseObject({ syntax: z.string().nullish(), definition: z.string().nullish() }).nullish(),
+    })
+    .nullish(),
+})
+
 const tool = z
-  .looseObject({ type: z.string().nullish(), function: functionTool.nullish() })
+  .looseObject({
+    type: z.string().nullish(),
+    function: functionTool.nullish(),
+    custom: customTool.nullish().meta({ description: 'A tool that takes a text of any form' }),
+  })
   .meta({ id: 'ChatTool' })
 
 /** Which tools may, or must, be called; unknown types leave it to the model. */
@@ -65,11 +85,15 @@ const toolChoice = z
       z.looseObject({
         type: z.string().nullish(),
         function: z.looseObject({ name: z.string() }).nullish(),
+        custom: z.looseObject({ name: z.string() }).nullish(),
         allowed_tools: z
           .looseObject({
             mode: z.string().nullish(),
             tools: list(
-              z.looseObject({ function: z.looseObject({ name: z.string() }).nullish() }),
+              z.looseObject({
+                function: z.looseObject({ name: z.string() }).nullish(),
+                custom: z.looseObject({ name: z.string() }).nullish(),
+              }),
               most.tools,
             ).nullish(),
           })
@@ -110,7 +134,7 @@ const chatRequest = z
     messages: list(message, most.messages),
     tools: list(tool, most.tools)
       .nullish()
-      .meta({ description: 'Those of type function; others are left out' }),
+      .meta({ description: 'Those of the types function and custom; others are left out' }),
     tool_choice: toolChoice.meta({
       description:
         'none, auto, required, or a tool by its name; with "none" the model does not see the tools',
@@ -157,11 +181,18 @@ export type FinishReason = z.output<typeof finishReason>
 
 const head = { id: z.string(), created: z.int(), model: z.string(), system_fingerprint: z.string() }
 
-const wireToolCall = z.object({
-  id: z.string(),
-  type: z.literal('function'),
-  function: z.object({ name: z.string(), arguments: z.string() }),
-})
+const wireToolCall = z.discriminatedUnion('type', [
+  z.object({
+    id: z.string(),
+    type: z.literal('function'),
+    function: z.object({ name: z.string(), arguments: z.string() }),
+  }),
+  z.object({
+    id: z.string(),
+    type: z.literal('custom'),
+    custom: z.object({ name: z.string(), input: z.string() }),
+  }),
+])
 
 const functionCall = z.object({ name: z.string(), arguments: z.string() })
 
@@ -208,8 +239,9 @@ const chunkDelta = z.object({
       z.object({
         index: z.int(),
         id: z.string().optional(),
-        type: z.literal('function').optional(),
-        function: z.object({ name: z.string().optional(), arguments: z.string() }),
+        type: z.enum(['function', 'custom']).optional(),
+        function: z.object({ name: z.string().optional(), arguments: z.string() }).optional(),
+        custom: z.object({ name: z.string().optional(), input: z.string() }).optional(),
       }),
     )
     .optional(),

@@ -33,8 +33,16 @@ export type WireItem = z.output<typeof inputItem>
 
 const tool = z
   .looseObject({
-    type: z.string().meta({ description: 'function; others are left out' }),
+    type: z.string().meta({ description: 'function, custom; others are left out' }),
     name: z.string().nullish(),
+    format: z
+      .looseObject({
+        type: z.string(),
+        syntax: z.string().nullish(),
+        definition: z.string().nullish(),
+      })
+      .nullish()
+      .meta({ description: "Of a custom tool's input: text, or a grammar" }),
     description: z.string().nullish(),
     parameters: z.record(z.string(), z.unknown()).nullish(),
   })
@@ -146,6 +154,14 @@ const outputItem = z.discriminatedUnion('type', [
     call_id: z.string(),
     name: z.string(),
     arguments: z.string(),
+  }),
+  z.object({
+    type: z.literal('custom_tool_call'),
+    id: z.string(),
+    status: itemStatus,
+    call_id: z.string(),
+    name: z.string(),
+    input: z.string(),
   }),
 ])
 export type OutputItem = z.output<typeof outputItem>

@@ -1,9 +1,15 @@
 import type { WireUsage } from '../contract/openai.ts'
 import type { Likelihood } from '../engine/engine.ts'
-import type { AnswerDelta, AnswerEnd } from '../generation/interpret.ts'
+import type { AnswerEnd, AnswerDelta as Delta } from '../generation/interpret.ts'
 import { randomId } from '../platform/random-id.ts'
 
-export type { AnswerDelta, AnswerEnd as End }
+export type { AnswerEnd as End }
+
+/** A piece of a call. Of a custom tool's call `arguments` is its input (see `custom.ts`). */
+export type CallDelta = Extract<Delta, { type: 'toolCall' }> & { readonly custom?: true }
+
+/** What an answer says. */
+export type AnswerDelta = Exclude<Delta, { type: 'toolCall' }> | CallDelta
 
 /** What every event of one answer, and the whole answer, begin with. */
 export interface Head {

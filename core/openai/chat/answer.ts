@@ -1,7 +1,7 @@
 import type { ChatCompletion } from '../../contract/chat.ts'
 import type { TokenLogprob } from '../../engine/engine.ts'
 import { wireTimings } from '../../generation/timings.ts'
-import { type AnswerDelta, type End, type Head, wireUsage } from '../wire.ts'
+import { type AnswerDelta, type CallDelta, type End, type Head, wireUsage } from '../wire.ts'
 import { type Choice, chatLogprobs, finishOf } from './chunks.ts'
 
 type WireChoice = ChatCompletion['choices'][number]
@@ -17,7 +17,7 @@ export interface WholeChoice {
 /** Gathers the deltas of one choice; `end` gives the whole of it. */
 export class ChatAnswer {
   readonly #choice: Choice
-  readonly #toolCalls = new Map<number, WireToolCall>()
+  readonly #toolCalls = new Map<number, Call>()
   #logprobs: TokenLogprob[] | undefined
   #text = ''
   #reasoning = ''
@@ -50,23 +50,35 @@ export class ChatAnswer {
   }
 
   #calls(): Pick<Message, 'tool_calls' | 'function_call'> {
-    const toolCalls = [...this.#toolCalls.values()]
-    const [first] = toolCalls
+    const [first] = this.#toolCalls.values()
     if (first === undefined) return {}
-    return this.#choice.functions ? { function_call: first.function } : { tool_calls: toolCalls }
+    const { name, arguments: given } = first
+    if (this.#choice.functions) return { function_call: { name, arguments: given } }
+    return { tool_calls: [...this.#toolCalls.values()].map(wireCall) }
   }
 
-  #addToolCall(delta: Extract<AnswerDelta, { type: 'toolCall' }>): void {
-    const call = this.#toolCalls.get(delta.index)
-    this.#toolCalls.set(delta.index, {
-      id: call?.id ?? delta.id ?? '',
-      type: 'function',
-      function: {
-        name: call?.function.name ?? delta.name ?? '',
-        arguments: (call?.function.arguments ?? '') + delta.arguments,
-      },
+  #addToolCall({ index, id, name, arguments: more, custom }: CallDelta): void {
+    const call = this.#toolCalls.get(index)
+    this.#toolCalls.set(index, {
+      id: call?.id ?? id ?? '',
+      name: call?.name ?? name ?? '',
+      arguments: (call?.arguments ?? '') + more,
+      custom: custom ?? false,
     })
   }
+}
+
+interface Call {
+  readonly id: string
+  readonly name: string
+  readonly arguments: string
+  readonly custom: boolean
+}
+
+function wireCall({ id, name, arguments: given, custom }: Call): WireToolCall {
+  return custom
+    ? { id, type: 'custom', custom: { name, input: given } }
+    : { id, type: 'function', function: { name, arguments: given } }
 }
 
 /** `total`: what all the choices took together. */

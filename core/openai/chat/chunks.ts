@@ -2,7 +2,7 @@ import type { ChatChunk, ChatLogprobs, FinishReason } from '../../contract/chat.
 import type { WireUsage } from '../../contract/openai.ts'
 import type { EndReason, TokenLogprob } from '../../engine/engine.ts'
 import { wireTimings } from '../../generation/timings.ts'
-import { type AnswerDelta, type End, type Head, wireLikelihood } from '../wire.ts'
+import { type AnswerDelta, type CallDelta, type End, type Head, wireLikelihood } from '../wire.ts'
 
 type WireDelta = ChatChunk['choices'][number]['delta']
 
@@ -64,19 +64,19 @@ export function finishOf({ reason, violation }: End, choice: Choice) {
   }
 }
 
-type ToolCallDelta = Extract<AnswerDelta, { type: 'toolCall' }>
-
 /** Clients join the pieces by `index`; id, type and name come once, with the first piece. */
-function toolCallOf(delta: ToolCallDelta): WireDelta {
+function toolCallOf({ index, id, name, arguments: text, custom }: CallDelta): WireDelta {
+  const type = custom ? ('custom' as const) : ('function' as const)
+  const named = name !== undefined && { name }
   const call = {
-    index: delta.index,
-    ...(delta.id !== undefined && { id: delta.id, type: 'function' as const }),
-    function: { ...(delta.name !== undefined && { name: delta.name }), arguments: delta.arguments },
+    index,
+    ...(id !== undefined && { id, type }),
+    ...(custom ? { custom: { ...named, input: text } } : { function: { ...named, arguments: text } }),
   }
   return { tool_calls: [call] }
 }
 
-function functionCallOf(delta: ToolCallDelta): WireDelta {
+function functionCallOf(delta: CallDelta): WireDelta {
   return {
     function_call: { ...(delta.name !== undefined && { name: delta.name }), arguments: delta.arguments },
   }

@@ -72,7 +72,8 @@ describe('messages', () => {
           { id: 'x', type: 'function', function: { name: 'f', arguments: '{"a": 1}' } },
           { function: { name: 'g', arguments: { b: 2 } } },
           { function: { name: 'h' } },
-          { type: 'custom', custom: { name: 'i', input: '' } },
+          { type: 'custom', custom: { name: 'i', input: 'x "y"' } },
+          { type: 'unknown' },
         ],
       },
       {
@@ -82,6 +83,7 @@ describe('messages', () => {
           { id: 'x', name: 'f', arguments: '{"a": 1}' },
           { id: 'call_1', name: 'g', arguments: '{"b":2}' },
           { id: 'call_2', name: 'h', arguments: '{}' },
+          { id: 'call_3', name: 'i', arguments: '{"input":"x \\"y\\""}' },
         ],
       },
     ],

@@ -4,6 +4,7 @@ import type { ChatMessage, ToolCall } from '../../engine/engine.ts'
 import type { ChatOptions } from '../../generation/plan.ts'
 import { limitOf, samplingOf, stopsOf } from '../../generation/sampling.ts'
 import type { AnswerRequest } from '../../generation/types.ts'
+import { customArguments } from '../custom.ts'
 import { outputOf } from '../format.ts'
 import { reasoningOf } from '../reasoning.ts'
 import { toolsOf } from './tools.ts'
@@ -19,7 +20,7 @@ export function chatRequest(body: ChatRequest): AnswerRequest {
       param: 'messages',
     })
   }
-  const { tools, ...choice } = toolsOf(body)
+  const { tools, custom: _, ...choice } = toolsOf(body)
   const output = formatOf(body.response_format)
   const { reasoning, variables } = reasoningOf(body.reasoning_effort)
   const templateVariables = { ...variables, ...body.chat_template_kwargs }
@@ -116,6 +117,10 @@ export function unreadable(type: string, param: string): ImpetusError {
 type WireCall = NonNullable<WireMessage['tool_calls']>[number]
 
 function toolCall(from: WireCall, index: number): ToolCall[] {
+  if (from.custom != null) {
+    const { name, input } = from.custom
+    return [{ id: from.id ?? `call_${index}`, name, arguments: customArguments(input ?? '') }]
+  }
   if (from.function == null) return []
   const { name, arguments: given } = from.function
   const text = typeof given === 'string' ? given : JSON.stringify(given ?? {})

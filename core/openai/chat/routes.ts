@@ -6,11 +6,12 @@ import type { AnswerRequest } from '../../generation/types.ts'
 import type { Env } from '../../http/env.ts'
 import { serve } from '../../http/serve.ts'
 import { type AnsweringParts, stream } from '../answering.ts'
+import { withInputs } from '../custom.ts'
 import { type Head, newHead, wireUsage } from '../wire.ts'
 import { ChatAnswer, chatCompletion, type WholeChoice } from './answer.ts'
 import { chunkOf, firstChunk, usageChunk } from './chunks.ts'
 import { chatRequest, isWarmUp } from './prompt.ts'
-import { speaksOfFunctions } from './tools.ts'
+import { speaksOfFunctions, toolsOf } from './tools.ts'
 
 /** How a request wants to be answered. */
 interface Manner {
@@ -24,12 +25,18 @@ export function chatRoutes(app: Hono<Env>, parts: AnsweringParts): void {
   const { library, generator, version } = parts
   serve(app, createChatCompletion, async ({ body, context, signal }) => {
     const asked = chatRequest(body)
+    const { custom } = toolsOf(body)
     const requests = times(asked, body.n ?? 1)
     const model = await modelOf(library, body.model)
     const head = newHead('chatcmpl', model.id, version)
     const route = createChatCompletion.path
     const openOne = (request: AnswerRequest, alive?: AbortSignal) =>
-      open(generator, { route, model, request }, context, alive ? AbortSignal.any([signal, alive]) : signal)
+      open(
+        generator,
+        { route, model, request },
+        context,
+        alive ? AbortSignal.any([signal, alive]) : signal,
+      ).then(generation => withInputs(generation, custom))
     const manner = {
       functions: speaksOfFunctions(body),
       includeUsage: body.stream_options?.include_usage ?? false,

@@ -185,6 +185,8 @@ const anyDeltas = fc
         index,
         ...(first && { id: `call_${index}`, name: `f${index}` }),
         arguments: text,
+        // Every other tool is a custom one.
+        ...(index % 2 === 1 && { custom: true }),
       }
     })
     return [...deltas, end(reason)]
@@ -214,12 +216,19 @@ describe('whatever the engine says', () => {
         const calls = new Map<number, { id: string; name: string; arguments: string }>()
         for (const call of choices.flatMap(choice => choice.delta.tool_calls ?? [])) {
           const known = calls.get(call.index)
-          if (known === undefined) expect([call.id, call.type, call.function.name]).not.toContain(undefined)
-          else expect([call.id, call.type, call.function.name]).toEqual([undefined, undefined, undefined])
-          const { id, name } = known ?? { id: call.id ?? '', name: call.function.name ?? '' }
-          calls.set(call.index, { id, name, arguments: (known?.arguments ?? '') + call.function.arguments })
+          const { name = known?.name ?? '', ...said } = call.function ?? { ...call.custom }
+          const more = 'arguments' in said ? said.arguments : said.input
+          const first = [call.id, call.type, (call.function ?? call.custom)?.name]
+          if (known === undefined) expect(first).not.toContain(undefined)
+          else expect(first).toEqual([undefined, undefined, undefined])
+          const id = known?.id ?? call.id ?? ''
+          calls.set(call.index, { id, name, arguments: (known?.arguments ?? '') + more })
         }
-        const wholeCalls = (message.tool_calls ?? []).map(call => ({ id: call.id, ...call.function }))
+        const wholeCalls = (message.tool_calls ?? []).map(call =>
+          call.type === 'custom'
+            ? { id: call.id, name: call.custom.name, arguments: call.custom.input }
+            : { id: call.id, ...call.function },
+        )
         expect([...calls.values()]).toEqual(wholeCalls)
       }),
       { numRuns: 200 },

@@ -2,10 +2,13 @@ import type { ChatRequest, WireFunction, WireToolChoice } from '../../contract/c
 import { ImpetusError } from '../../contract/errors.ts'
 import type { Tool } from '../../engine/engine.ts'
 import type { ChatOptions } from '../../generation/plan.ts'
+import { customFunction } from '../custom.ts'
 
 /** What a request says of tools, in its newer or its older form. */
 export interface ToolWishes extends Pick<ChatOptions, 'toolChoice' | 'parallelToolCalls'> {
   readonly tools: readonly Tool[]
+  /** Those of them that stand for custom tools. */
+  readonly custom: ReadonlySet<string>
 }
 
 type Wire = Pick<ChatRequest, 'tools' | 'tool_choice' | 'functions' | 'function_call' | 'parallel_tool_calls'>
@@ -22,16 +25,30 @@ export function toolsOf(body: Wire): ToolWishes {
     const toolChoice =
       call == null || call === 'auto' ? {} : { toolChoice: choiceOf(call, 'function_call') ?? 'auto' }
     // The older form has room for one call.
-    return { tools: (functions ?? []).map(tool), parallelToolCalls: false, ...toolChoice }
+    return { tools: (functions ?? []).map(tool), custom: none, parallelToolCalls: false, ...toolChoice }
   }
-  const tools = (body.tools ?? []).flatMap(each => (each.function == null ? [] : [tool(each.function)]))
+  const tools = (body.tools ?? []).flatMap(declared)
   const allowed = allowedOf(body.tool_choice)
   const toolChoice = choiceOf(allowed?.mode ?? body.tool_choice, 'tool_choice')
   return {
     tools: allowed === undefined ? tools : tools.filter(({ name }) => allowed.names.has(name)),
+    custom: new Set((body.tools ?? []).flatMap(each => each.custom?.name ?? [])),
     ...(toolChoice !== undefined && { toolChoice }),
     ...(body.parallel_tool_calls === false && { parallelToolCalls: false }),
   }
+}
+
+const none: ReadonlySet<string> = new Set()
+
+type WireTool = NonNullable<Wire['tools']>[number]
+
+function declared({ function: plain, custom }: WireTool): Tool[] {
+  if (plain != null) return [tool(plain)]
+  if (custom == null) return []
+  const { format } = custom
+  return [
+    customFunction({ ...custom, format: format == null ? null : { ...format.grammar, type: format.type } }),
+  ]
 }
 
 function tool({ name, description, parameters }: WireFunction): Tool {
@@ -42,7 +59,7 @@ function tool({ name, description, parameters }: WireFunction): Tool {
 function allowedOf(choice: WireToolChoice): { mode: string; names: ReadonlySet<string> } | undefined {
   if (choice == null || typeof choice === 'string' || choice.allowed_tools == null) return undefined
   const { mode, tools } = choice.allowed_tools
-  const names = (tools ?? []).flatMap(each => each.function?.name ?? [])
+  const names = (tools ?? []).flatMap(each => each.function?.name ?? each.custom?.name ?? [])
   return { mode: mode ?? 'auto', names: new Set(names) }
 }
 
@@ -58,7 +75,8 @@ function choiceOf(choice: WireToolChoice | { name: string }, param: string): Cha
       { param },
     )
   }
-  const name = 'function' in choice && isNamed(choice.function) ? choice.function.name : choice.name
+  const called = 'function' in choice ? choice.function : 'custom' in choice ? choice.custom : undefined
+  const name = isNamed(called) ? called.name : choice.name
   // A choice of another kind of tool is no choice among those that can be called here.
   return typeof name === 'string' ? { name } : undefined
 }

@@ -13,9 +13,10 @@ import type { Env } from '../../http/env.ts'
 import { toImpetusError } from '../../http/errors.ts'
 import { type SseItem, sseResponse } from '../../http/sse.ts'
 import type { InstalledModel } from '../../library/types.ts'
+import { withInputs } from '../custom.ts'
 import type { AnswerDelta } from '../wire.ts'
 import { type ResponseEvent, ResponseWriter } from './events.ts'
-import { inputItems, responseRequest } from './prompt.ts'
+import { customTools, inputItems, responseRequest } from './prompt.ts'
 import type { ResponseParts } from './routes.ts'
 import type { Run, RunningResponses } from './running.ts'
 import { withSigns } from './signs.ts'
@@ -31,6 +32,8 @@ const signMilliseconds = 10_000
 interface Asked {
   readonly model: InstalledModel
   readonly request: AnswerRequest
+  /** Names of tools that take a text. */
+  readonly custom: ReadonlySet<string>
   readonly input: readonly StoredItem[]
   readonly writer: ResponseWriter
 }
@@ -59,7 +62,8 @@ export class Answering {
     const input = inputItems(body).map((item, index) => this.#resolved(item, index))
     const request = responseRequest(body, [...earlier, ...input])
     const model = await modelOf(library, body.model)
-    return { model, request, input, writer: new ResponseWriter(newResponse(body, model.id, kept)) }
+    const custom = customTools(body)
+    return { model, request, custom, input, writer: new ResponseWriter(newResponse(body, model.id, kept)) }
   }
 
   async whole(asked: Asked, signal: AbortSignal): Promise<WireResponse> {
@@ -149,9 +153,10 @@ export class Answering {
     return error
   }
 
-  #open({ model, request }: Asked, signal: AbortSignal): Promise<Generation> {
+  #open({ model, request, custom }: Asked, signal: AbortSignal): Promise<Generation> {
     const route = createResponse.path
-    return open(this.#parts.generator, { route, model, request }, this.#context, signal)
+    const opening = open(this.#parts.generator, { route, model, request }, this.#context, signal)
+    return opening.then(generation => withInputs(generation, custom))
   }
 
   /** An answer that cannot be kept is an answer all the same. */

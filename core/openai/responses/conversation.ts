@@ -23,7 +23,8 @@ export function messagesOf(items: readonly WireItem[]): readonly ChatMessage[] {
     if (type === 'reasoning') {
       thought = joined(thought, textOf(item.content ?? item.summary, `input.${index}.content`))
     } else if (callId != null && type?.endsWith('_output')) {
-      add({ role: 'tool', toolCallId: callId, content: outputText(item.output) })
+      const content = outputText(item.output, `input.${index}.output`)
+      add({ role: 'tool', toolCallId: callId, content })
     } else if (callId != null && type?.endsWith('_call')) {
       const call = callOf(item, callId)
       const last = messages.at(-1)
@@ -62,11 +63,21 @@ function callOf({ type, name, arguments: given, input }: WireItem, id: string): 
   }
 }
 
+/** What a tool gave that no text model reads; its bytes would be read as words. */
+const unread = new Set(['input_image', 'input_file', 'input_audio', 'computer_screenshot'])
+
 /** A result is a text, parts of text, or whatever the client's tool gave. */
-function outputText(output: unknown): string {
+function outputText(output: unknown, param: string): string {
   if (typeof output === 'string') return output
-  if (!Array.isArray(output)) return JSON.stringify(output ?? null)
-  return output.map(part => (isText(part) ? part.text : JSON.stringify(part))).join('\n')
+  if (!Array.isArray(output)) return partText(output ?? null, param)
+  return output.map((part, at) => partText(part, `${param}.${at}`)).join('\n')
+}
+
+function partText(part: unknown, param: string): string {
+  if (isText(part)) return part.text
+  if (typeof part === 'object' && part !== null && 'type' in part && unread.has(String(part.type)))
+    throw unreadable(String(part.type), param)
+  return JSON.stringify(part)
 }
 
 function isText(part: unknown): part is { readonly text: string } {

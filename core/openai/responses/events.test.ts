@@ -124,7 +124,7 @@ const anyDelta = fc.oneof(
     text: fc.string({ minLength: 1 }),
     tokens: fc.constant(1),
   }),
-  fc.record({ type: fc.constant('call' as const), pieces: fc.array(fc.string()) }),
+  fc.record({ type: fc.constant('call' as const), pieces: fc.array(fc.string()), custom: fc.boolean() }),
 )
 
 /** Answers as the interpreter gives them: calls are numbered, and one ends before the next begins. */
@@ -142,7 +142,8 @@ const anyAnswer = fc
         name: `f${index}`,
         arguments: '',
       }
-      return [begun, ...part.pieces.map(piece => ({ type: 'toolCall' as const, index, arguments: piece }))]
+      const pieces = part.pieces.map(piece => ({ type: 'toolCall' as const, index, arguments: piece }))
+      return [begun, ...pieces].map(piece => (part.custom ? { ...piece, custom: true as const } : piece))
     })
     return [...deltas, end(reason)]
   })
@@ -158,9 +159,10 @@ it('whatever the answer, the events put together are the response, with exactly 
         expect(event.output_index).toBe(built.length - 1)
         built[built.length - 1] += event.delta
       }
-      const texts = response.output.map(item =>
-        item.type === 'function_call' ? item.arguments : item.content.map(part => part.text).join(''),
-      )
+      const texts = response.output.map(item => {
+        if (item.type === 'function_call') return item.arguments
+        return item.type === 'custom_tool_call' ? item.input : item.content.map(part => part.text).join('')
+      })
       expect(built).toEqual(texts)
       const done = events.flatMap(event => (event.type === 'response.output_item.done' ? [event.item] : []))
       expect(done).toEqual(response.output)

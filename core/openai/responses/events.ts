@@ -7,7 +7,7 @@ import type {
   WireResponse,
 } from '../../contract/responses.ts'
 import type { TokenLogprob } from '../../engine/engine.ts'
-import type { AnswerDelta, End } from '../wire.ts'
+import type { AnswerDelta, CallDelta, End } from '../wire.ts'
 import { wireLikelihood } from '../wire.ts'
 import { newId, responseUsage } from './wire.ts'
 
@@ -37,7 +37,11 @@ type Unnumbered =
     } & PartPlace)
   | ({ readonly type: 'response.reasoning_text.delta'; readonly delta: string } & PartPlace)
   | ({ readonly type: 'response.reasoning_text.done'; readonly text: string } & PartPlace)
-  | ({ readonly type: 'response.function_call_arguments.delta'; readonly delta: string } & ItemPlace)
+  | ({
+      readonly type: 'response.function_call_arguments.delta' | 'response.custom_tool_call_input.delta'
+      readonly delta: string
+    } & ItemPlace)
+  | ({ readonly type: 'response.custom_tool_call_input.done'; readonly input: string } & ItemPlace)
   | ({
       readonly type: 'response.function_call_arguments.done'
       readonly name: string
@@ -160,8 +164,11 @@ export class ResponseWriter {
 
   #arguments(delta: string): ResponseEvent[] {
     if (delta === '') return []
-    if (this.#open?.type === 'function_call') this.#open.arguments += delta
-    return [this.#numbered({ type: 'response.function_call_arguments.delta', ...this.#place, delta })]
+    const item = this.#open
+    if (item?.type === 'function_call') item.arguments += delta
+    if (item?.type === 'custom_tool_call') item.input += delta
+    const what = item?.type === 'custom_tool_call' ? 'custom_tool_call_input' : 'function_call_arguments'
+    return [this.#numbered({ type: `response.${what}.delta` as const, ...this.#place, delta })]
   }
 
   #turnTo(type: 'message' | 'reasoning'): ResponseEvent[] {
@@ -186,20 +193,18 @@ export class ResponseWriter {
     return { type: 'reasoning_text', text: '' }
   }
 
-  #turnToCall(delta: Extract<AnswerDelta, { type: 'toolCall' }>): ResponseEvent[] {
-    if (this.#open?.type === 'function_call' && this.#call === delta.index) return []
+  #turnToCall(delta: CallDelta): ResponseEvent[] {
+    if (this.#call === delta.index) return []
     const closed = this.#close('completed')
     this.#call = delta.index
-    const id = newId('fc')
+    const id = newId(delta.custom ? 'ctc' : 'fc')
     const { id: call_id = id, name = '' } = delta
-    const added = this.#begin({
-      type: 'function_call',
-      id,
-      status: 'in_progress',
-      call_id,
-      name,
-      arguments: '',
-    })
+    const call = { id, status: 'in_progress' as const, call_id, name }
+    const added = this.#begin(
+      delta.custom
+        ? { type: 'custom_tool_call', ...call, input: '' }
+        : { type: 'function_call', ...call, arguments: '' },
+    )
     return [...closed, added]
   }
 
@@ -240,6 +245,10 @@ export class ResponseWriter {
           arguments: given,
         }),
       ]
+    }
+    if (item.type === 'custom_tool_call') {
+      const { input } = item
+      return [this.#numbered({ type: 'response.custom_tool_call_input.done', ...this.#place, input })]
     }
     const [part] = structuredClone(item.content) as OutputPart[]
     if (part === undefined) return []

@@ -165,6 +165,11 @@ describe('fields', () => {
     ['no items', { input: [] }, 'input'],
     ['an input of another type', { input: 5 }, 'input'],
     ['an item that is none', { input: [1] }, 'input.0'],
+    [
+      'an image that a tool gave',
+      { input: [{ type: 'function_call_output', call_id: 'x', output: [{ type: 'input_image' }] }] },
+      'input.0.output.0',
+    ],
     ['an image', { input: [{ role: 'user', content: [{ type: 'input_image' }] }] }, 'input.0.content.0'],
     ['a format that nobody knows', { input: 'a', text: { format: { type: 'xml' } } }, 'text.format.type'],
     ['a limit in words', { input: 'a', max_output_tokens: 'many' }, 'max_output_tokens'],

@@ -1,4 +1,4 @@
-import type { WireFunction } from '../../contract/chat.ts'
+import type { ChatRequest } from '../../contract/chat.ts'
 import { ImpetusError } from '../../contract/errors.ts'
 import type { ResponseRequest, WireItem, WireResponseTool } from '../../contract/responses.ts'
 import type { ChatOptions } from '../../generation/plan.ts'
@@ -31,7 +31,7 @@ export function responseRequest(body: ResponseRequest, items: readonly WireItem[
       param: 'input',
     })
   }
-  const { tools, ...choice } = wishes(body)
+  const { tools, custom: _, ...choice } = wishes(body)
   const output = formatOf(body.text?.format)
   const { reasoning, variables } = reasoningOf(body.reasoning?.effort)
   const options: ChatOptions = { ...choice, ...(output && { output }), ...(reasoning && { reasoning }) }
@@ -57,25 +57,32 @@ function wishes({ tools, tool_choice: choice, parallel_tool_calls }: ResponseReq
     choice != null && typeof choice !== 'string' && choice.type === 'allowed_tools'
       ? { allowed_tools: { mode: choice.mode, tools: (choice.tools ?? []).map(toFunction) } }
       : functionChoice(choice)
-  return toolsOf({
-    tools: (tools ?? []).flatMap(tool).map(each => ({ function: each })),
-    tool_choice: chosen,
-    parallel_tool_calls,
-  })
+  return toolsOf({ tools: (tools ?? []).flatMap(tool), tool_choice: chosen, parallel_tool_calls })
 }
 
-/** A choice of a tool of another kind is none among the functions. */
+/** The names of the custom tools among those of a request. */
+export function customTools(body: ResponseRequest): ReadonlySet<string> {
+  return wishes(body).custom
+}
+
+/** A choice of a tool of another kind is none among those that can be called here. */
 function functionChoice(choice: ResponseRequest['tool_choice']) {
   if (choice == null || typeof choice === 'string') return choice
-  return choice.type === 'function' ? choice : undefined
+  return choice.type === 'function' || choice.type === 'custom' ? choice : undefined
 }
+
+type WireTool = NonNullable<ChatRequest['tools']>[number]
 
 function toFunction({ name }: { readonly name?: string | null | undefined }) {
   return name == null ? {} : { function: { name } }
 }
 
-function tool({ type, name, description, parameters }: WireResponseTool): WireFunction[] {
-  return type !== 'function' || name == null ? [] : [{ name, description, parameters }]
+function tool({ type, name, description, parameters, format }: WireResponseTool): WireTool[] {
+  if (name == null) return []
+  if (type === 'function') return [{ function: { name, description, parameters } }]
+  if (type !== 'custom') return []
+  const form = format == null ? null : { type: format.type, grammar: format }
+  return [{ custom: { name, description, format: form } }]
 }
 
 function formatOf(format: NonNullable<ResponseRequest['text']>['format']): ChatOptions['output'] {

@@ -124,10 +124,12 @@ describe('a response', () => {
         client_metadata: {},
       }),
     )
+    const input = events.flatMap(event => ('delta' in event ? event.delta : []))
     const done = events.find(event => event.type === 'response.output_item.done')
     expect(done).toMatchObject({
-      item: { type: 'function_call', name: 'shell', arguments: '{"command":["example"]}' },
+      item: { type: 'custom_tool_call', name: 'apply_patch', input: 'example', status: 'completed' },
     })
+    expect(input.join('')).toBe('example')
     expect(events.at(-1)).toMatchObject({ type: 'response.completed', response: { store: false } })
   })
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { ResponseRequest, WireResponse } from '../../contract/responses.ts'
 import type { End } from '../wire.ts'
 
-export function newId(prefix: 'resp' | 'msg' | 'rs' | 'fc'): string {
+export function newId(prefix: 'resp' | 'msg' | 'rs' | 'fc' | 'ctc'): string {
   return `${prefix}_${randomBytes(24).toString('hex')}`
 }
 
