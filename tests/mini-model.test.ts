@@ -76,3 +76,12 @@ test('it fills in the middle', async () => {
   })
   expect(choices[0]?.text).toMatch(/^count [+*] total$/)
 })
+
+test('what is longer than it was trained for is refused, with what helps', async () => {
+  const long = user('tell me about the port of the server '.repeat(700))
+  await expect(client.chat.completions.create({ ...greedy, messages: [long] })).rejects.toMatchObject({
+    status: 400,
+    code: 'context_length_exceeded',
+    message: expect.stringContaining('download a model with a context of 32k or more'),
+  })
+})

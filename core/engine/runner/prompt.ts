@@ -23,6 +23,9 @@ export interface PromptParts {
   readonly contextLength: number
 }
 
+/** What editors and agents need: a model trained for less is not made longer by any setting. */
+const editorContext = 32_768
+
 /** Tokens that the turn of any template has at least: its beginning, its role, its end. */
 const leastTokensOfMessage = 3
 
@@ -67,7 +70,12 @@ function tokensOf(prompt: Prompt, { model, template, contextLength }: PromptPart
 
 function tooLong(prompt: Prompt, tokens: number, contextLength: number, model: NativeModel): ImpetusError {
   const trained = model.addon.getTrainContextSize()
-  const help = contextLength < trained ? `, or load the model with a longer context (up to ${trained})` : ''
+  const help =
+    contextLength < trained
+      ? `, or load the model with a longer context (up to ${trained})`
+      : trained < editorContext
+        ? ', or download a model with a context of 32k or more'
+        : ''
   return new ImpetusError(
     'context_length_exceeded',
     `The prompt is too long: ${tokens} tokens > ${contextLength - 1} maximum. Shorten it${help}.`,
