@@ -28,15 +28,14 @@ export function newMessage(model: string, promptTokens: number): MessageAnswer {
 }
 
 /** What an answer says at its end. */
-export function ending(end: End): {
-  stop_reason: StopReason
-  stop_sequence: string | null
-  usage: WireUsage
-} {
+export function ending(
+  end: End,
+): { stop_reason: StopReason; usage: WireUsage } & Pick<MessageAnswer, 'stop_sequence' | 'schema_violation'> {
   const { promptTokens, cachedTokens, completionTokens, reasoningTokens } = end.usage
   return {
     stop_reason: stopReasonOf(end),
     stop_sequence: end.stopSequence ?? null,
+    ...(end.violation && { schema_violation: end.violation }),
     usage: {
       input_tokens: promptTokens - cachedTokens,
       cache_creation_input_tokens: 0,

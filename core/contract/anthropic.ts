@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
-import { list } from './openai.ts'
+import { list, violation } from './openai.ts'
 
 /** Far above what agents send, far below what would hold the event loop. */
 const most = { messages: 10_000, blocks: 10_000, tools: 2000, stops: 1024 }
@@ -148,6 +148,7 @@ const messageAnswer = z
     content: z.array(answerBlock),
     stop_reason: stopReason.nullable(),
     stop_sequence: z.string().nullable(),
+    schema_violation: violation,
     usage,
   })
   .meta({ id: 'AnthropicMessage' })
@@ -168,7 +169,11 @@ export const messageEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('content_block_stop'), index: z.int() }),
   z.object({
     type: z.literal('message_delta'),
-    delta: z.object({ stop_reason: stopReason, stop_sequence: z.string().nullable() }),
+    delta: z.object({
+      stop_reason: stopReason,
+      stop_sequence: z.string().nullable(),
+      schema_violation: violation,
+    }),
     usage,
   }),
   z.object({ type: z.literal('message_stop') }),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
-import { list } from './openai.ts'
+import { likelihood, list, violation } from './openai.ts'
 
 /** Far above what clients send, far below what would hold the event loop. */
 const most = { messages: 10_000, calls: 1000, tools: 2000, images: 1000, stops: 1024, inputs: 2048 }
@@ -55,6 +55,8 @@ const common = {
     .union([z.boolean(), z.string()])
     .nullish()
     .meta({ description: 'true, false, "low", "medium", "high"; for models that think' }),
+  logprobs: z.boolean().nullish().meta({ description: 'Tell how likely each token was' }),
+  top_logprobs: z.int().min(0).max(20).nullish().meta({ description: 'So many likely tokens beside each' }),
 }
 
 const images = list(z.string(), most.images).nullish().meta({ description: 'Refused unless empty' })
@@ -129,7 +131,10 @@ const ending = {
   prompt_eval_duration: nanoseconds,
   eval_count: z.int().optional(),
   eval_duration: nanoseconds,
+  schema_violation: violation,
 }
+const logprobs = z.array(likelihood.extend({ top_logprobs: z.array(likelihood) })).optional()
+export type OllamaLogprobs = NonNullable<z.output<typeof logprobs>>
 const head = { model: z.string(), created_at: z.string(), done: z.boolean() }
 
 const answeredCall = z.object({
@@ -151,13 +156,14 @@ const chatAnswer = z
       thinking: z.string().optional(),
       tool_calls: z.array(answeredCall).optional(),
     }),
+    logprobs,
     ...ending,
   })
   .meta({ id: 'OllamaChatAnswer' })
 export type ChatAnswer = z.output<typeof chatAnswer>
 
 const generateAnswer = z
-  .object({ ...head, response: z.string(), thinking: z.string().optional(), ...ending })
+  .object({ ...head, response: z.string(), thinking: z.string().optional(), logprobs, ...ending })
   .meta({ id: 'OllamaGenerateAnswer' })
 export type GenerateAnswer = z.output<typeof generateAnswer>
 

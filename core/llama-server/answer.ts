@@ -1,6 +1,7 @@
 import type { Answer, Probabilities } from '../contract/llama-server.ts'
 import type { Likelihood, TokenLogprob } from '../engine/engine.ts'
 import type { AnswerDelta } from '../generation/interpret.ts'
+import { wireLikelihood } from '../generation/likelihood.ts'
 import { wireTimings } from '../generation/timings.ts'
 
 type End = Extract<AnswerDelta, { type: 'end' }>
@@ -95,16 +96,8 @@ export class Continuation {
   }
 }
 
-/** JSON has no infinity. */
-const leastLogprob = -9999
-
-function probable({
-  token,
-  text,
-  bytes,
-  logprob,
-}: Likelihood): Probabilities[number]['top_logprobs'][number] {
-  return { id: token, token: text, bytes: [...bytes], logprob: Math.max(logprob, leastLogprob) }
+function probable(one: Likelihood): Probabilities[number]['top_logprobs'][number] {
+  return { id: one.token, ...wireLikelihood(one) }
 }
 
 /** The fields asked for by their paths, each under its whole path; everything where none are asked for. */

@@ -98,6 +98,8 @@ describe('a chat', () => {
       { options: { output: { kind: 'schema', schema: { type: 'object' }, param: 'format' } } },
     ],
     ['no format', { format: '' }, { options: {} }],
+    ['likelihoods', { logprobs: true, top_logprobs: 3 }, { logprobs: { top: 3 } }],
+    ['likelihoods of the tokens alone', { logprobs: true }, { logprobs: { top: 0 } }],
     ['thinking', { think: true }, { options: { reasoning: { enabled: true } } }],
     ['no thinking', { think: false }, { options: { reasoning: { enabled: false } } }],
     [

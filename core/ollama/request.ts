@@ -5,15 +5,20 @@ import type { ChatOptions } from '../generation/plan.ts'
 import { samplingOf, stopsOf } from '../generation/sampling.ts'
 import type { AnswerRequest } from '../generation/types.ts'
 
-type Common = Pick<ChatRequest, 'options' | 'format' | 'think' | 'keep_alive'>
+type Common = Pick<ChatRequest, 'options' | 'format' | 'think' | 'keep_alive' | 'logprobs' | 'top_logprobs'>
 
 /** What chat and generate ask for alike, beside the prompt. */
-export function limitsOf({ options }: Common): Omit<AnswerRequest, 'prompt' | 'options'> {
+export function limitsOf({
+  options,
+  logprobs,
+  top_logprobs,
+}: Common): Omit<AnswerRequest, 'prompt' | 'options'> {
   const { num_predict, stop } = options ?? {}
   return {
     ...(num_predict != null && num_predict >= 0 && { maxTokens: num_predict }),
     stop: stopsOf({ stop }),
     sampling: samplingFields(options ?? {}),
+    ...(logprobs && { logprobs: { top: top_logprobs ?? 0 } }),
   }
 }
 

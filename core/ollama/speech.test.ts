@@ -45,6 +45,29 @@ describe('a call', () => {
   })
 })
 
+it('tells how likely each token was, in parts and whole', () => {
+  const one = { token: 7, text: 'a', bytes: [97], logprob: -0.5 }
+  const likely = (text: string): Piece => ({
+    type: 'text',
+    text,
+    tokens: 1,
+    logprobs: [{ ...one, top: [one] }],
+  })
+  const told = { token: 'a', bytes: [97], logprob: -0.5 }
+  const logprobs = [{ ...told, top_logprobs: [told] }]
+  const parts = said([likely('a'), likely('b')])
+  expect(parts).toEqual([
+    { content: 'a', logprobs },
+    { content: 'b', logprobs },
+  ])
+  expect(joined(parts)).toEqual({ content: 'ab', logprobs: [...logprobs, ...logprobs] })
+})
+
+it('says where an answer breaks its schema', () => {
+  const violation = { path: 'a', keyword: 'not' }
+  expect(figures({ ...end(), violation }, { total: 1, load: 1 }).schema_violation).toEqual(violation)
+})
+
 it('tells times in nanoseconds', () => {
   expect(figures(end('length'), { total: 50.25, load: 7 })).toEqual({
     done: true,

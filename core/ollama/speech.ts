@@ -1,5 +1,7 @@
-import type { AnsweredCall, ChatAnswer } from '../contract/ollama.ts'
+import type { AnsweredCall, ChatAnswer, OllamaLogprobs } from '../contract/ollama.ts'
+import type { TokenLogprob } from '../engine/engine.ts'
 import type { AnswerDelta } from '../generation/interpret.ts'
+import { wireLikelihood } from '../generation/likelihood.ts'
 
 export type End = Extract<AnswerDelta, { type: 'end' }>
 export type Piece = Exclude<AnswerDelta, End>
@@ -9,6 +11,7 @@ export interface Said {
   readonly content: string
   readonly thinking?: string
   readonly tool_calls?: readonly AnsweredCall[]
+  readonly logprobs?: OllamaLogprobs
 }
 
 /** Ollama tells a call in one piece: this gathers its arguments until they are whole. */
@@ -23,8 +26,7 @@ export class Speech {
       this.#call.arguments += delta.arguments
       return said
     }
-    const part = delta.type === 'text' ? { content: delta.text } : { content: '', thinking: delta.text }
-    return [...this.end(), part]
+    return [...this.end(), delta.type === 'text' ? spoken(delta) : { content: '', thinking: delta.text }]
   }
 
   /** The call that was still going on. One that was cut off is no call: its arguments would be no object. */
@@ -39,20 +41,30 @@ export class Speech {
   }
 }
 
+function spoken({ text, logprobs }: Extract<Piece, { type: 'text' }>): Said {
+  return { content: text, ...(logprobs && { logprobs: logprobs.map(wireLogprob) }) }
+}
+
+function wireLogprob({ top, ...one }: TokenLogprob): OllamaLogprobs[number] {
+  return { ...wireLikelihood(one), top_logprobs: top.map(wireLikelihood) }
+}
+
 /** Several parts as one, which is what a whole answer has. */
 export function joined(parts: readonly Said[]): Said {
   const thinking = parts.map(part => part.thinking ?? '').join('')
   const tool_calls = parts.flatMap(part => part.tool_calls ?? [])
+  const logprobs = parts.flatMap(part => part.logprobs ?? [])
   return {
     content: parts.map(part => part.content).join(''),
     ...(thinking !== '' && { thinking }),
     ...(tool_calls.length > 0 && { tool_calls }),
+    ...(logprobs.length > 0 && { logprobs }),
   }
 }
 
 /** How long it took; Ollama counts in nanoseconds. `load`: until the engine had accepted the request. */
 export function figures(
-  { reason, usage, timings }: End,
+  { reason, usage, timings, violation }: End,
   milliseconds: { readonly total: number; readonly load: number },
 ): Omit<ChatAnswer, 'model' | 'created_at' | 'message'> {
   return {
@@ -64,6 +76,7 @@ export function figures(
     prompt_eval_duration: nanoseconds(timings.prefill),
     eval_count: usage.completionTokens,
     eval_duration: nanoseconds(timings.decode),
+    ...(violation && { schema_violation: violation }),
   }
 }
 

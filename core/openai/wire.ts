@@ -1,5 +1,4 @@
 import type { WireUsage } from '../contract/openai.ts'
-import type { Likelihood } from '../engine/engine.ts'
 import type { AnswerEnd, AnswerDelta as Delta } from '../generation/interpret.ts'
 import { randomId } from '../platform/random-id.ts'
 
@@ -42,11 +41,4 @@ export function wireUsage({ usage, timings }: AnswerEnd): WireUsage {
       rejected_prediction_tokens: drafted - accepted,
     },
   }
-}
-
-/** JSON has no infinity; OpenAI writes this for what cannot be. */
-const leastLogprob = -9999
-
-export function wireLikelihood({ text, bytes, logprob }: Likelihood) {
-  return { token: text, logprob: Math.max(logprob, leastLogprob), bytes: [...bytes] }
 }

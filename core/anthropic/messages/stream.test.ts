@@ -33,6 +33,15 @@ function whole(deltas: readonly AnswerDelta[]) {
 
 const text = (text: string): AnswerDelta => ({ type: 'text', text, tokens: 1 })
 
+it('says where an answer breaks its schema, streamed and whole', () => {
+  const violation = { path: 'a', keyword: 'not' }
+  const deltas = [text('{}'), { ...end(), violation }]
+  expect(whole(deltas).schema_violation).toEqual(violation)
+  const last = streamed(deltas).find(event => event.type === 'message_delta')
+  expect(last).toMatchObject({ delta: { stop_reason: 'end_turn', schema_violation: violation } })
+  expect(whole([end()])).not.toHaveProperty('schema_violation')
+})
+
 describe('a stream', () => {
   it('has Anthropic’s events in their order', () => {
     const deltas: AnswerDelta[] = [

@@ -21,7 +21,10 @@ export function ollamaChatRoutes(app: Hono<Env>, parts: OllamaAnsweringParts): v
   })
 }
 
-function chatLine({ model, created_at, ...rest }: Line, { content, thinking, tool_calls }: Said): ChatAnswer {
+function chatLine(
+  { model, created_at, ...rest }: Line,
+  { content, thinking, tool_calls, logprobs }: Said,
+): ChatAnswer {
   return {
     model,
     created_at,
@@ -31,6 +34,7 @@ function chatLine({ model, created_at, ...rest }: Line, { content, thinking, too
       ...(thinking !== undefined && { thinking }),
       ...(tool_calls !== undefined && { tool_calls: [...tool_calls] }),
     },
+    ...(logprobs !== undefined && { logprobs }),
     ...rest,
   }
 }

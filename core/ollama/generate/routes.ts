@@ -21,6 +21,16 @@ export function ollamaGenerateRoutes(app: Hono<Env>, parts: OllamaAnsweringParts
   })
 }
 
-function generateLine({ model, created_at, ...rest }: Line, { content, thinking }: Said): GenerateAnswer {
-  return { model, created_at, response: content, ...(thinking !== undefined && { thinking }), ...rest }
+function generateLine(
+  { model, created_at, ...rest }: Line,
+  { content, thinking, logprobs }: Said,
+): GenerateAnswer {
+  return {
+    model,
+    created_at,
+    response: content,
+    ...(thinking !== undefined && { thinking }),
+    ...(logprobs !== undefined && { logprobs }),
+    ...rest,
+  }
 }

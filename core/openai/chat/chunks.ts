@@ -1,8 +1,9 @@
 import type { ChatChunk, ChatLogprobs, FinishReason } from '../../contract/chat.ts'
 import type { WireUsage } from '../../contract/openai.ts'
 import type { EndReason, TokenLogprob } from '../../engine/engine.ts'
+import { wireLikelihood } from '../../generation/likelihood.ts'
 import { wireTimings } from '../../generation/timings.ts'
-import { type AnswerDelta, type CallDelta, type End, type Head, wireLikelihood } from '../wire.ts'
+import type { AnswerDelta, CallDelta, End, Head } from '../wire.ts'
 
 type WireDelta = ChatChunk['choices'][number]['delta']
 

@@ -1,6 +1,6 @@
 import type { CompletionLogprobs } from '../../contract/completions.ts'
 import type { TokenLogprob } from '../../engine/engine.ts'
-import { wireLikelihood } from '../wire.ts'
+import { wireLikelihood } from '../../generation/likelihood.ts'
 
 /** Likelihoods in the lists that completions have for them. */
 export class LogprobLists {

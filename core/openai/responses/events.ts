@@ -7,8 +7,8 @@ import type {
   WireResponse,
 } from '../../contract/responses.ts'
 import type { TokenLogprob } from '../../engine/engine.ts'
+import { wireLikelihood } from '../../generation/likelihood.ts'
 import type { AnswerDelta, CallDelta, End } from '../wire.ts'
-import { wireLikelihood } from '../wire.ts'
 import { newId, responseUsage } from './wire.ts'
 
 type Unnumbered =
