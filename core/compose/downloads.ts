@@ -1,4 +1,6 @@
+import { realpath, stat } from 'node:fs/promises'
 import type { Call } from '../cli/command.ts'
+import type { FetchedFile } from '../downloads/jobs/runner.ts'
 import { DownloadRoom } from '../downloads/room.ts'
 import { version } from '../platform/version.ts'
 import type { Base } from './base.ts'
@@ -19,9 +21,26 @@ export async function startDownloads(
     log: log.child({ room: 'downloads' }),
     settings: () => settings.current.downloads,
     // The library watches the folder and would see the file by itself; this way it is there when the job says so.
-    onFileReady: () => models.library.rescan(),
+    async onFileReady(_path, files) {
+      await noteHashes(files, models, base)
+      await models.library.rescan()
+    },
   })
   await room.start()
   stack.defer(() => room.stop())
   return room
+}
+
+/** What was hashed while it came need not be hashed again, and what the hub said is held against it later. */
+async function noteHashes(
+  files: readonly FetchedFile[],
+  { records }: Models,
+  { clock }: Base,
+): Promise<void> {
+  for (const { path, promised, sha256 } of files) {
+    const real = await realpath(path)
+    const { ino, size, mtimeMs } = await stat(real)
+    if (sha256 !== null) records.hashes.save(`${ino}:${size}:${mtimeMs}`, sha256, clock.now())
+    if (promised !== null) records.hashes.promise(real, promised, 'hub')
+  }
 }

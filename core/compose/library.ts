@@ -1,4 +1,9 @@
 import { realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Call } from '../cli/command.ts'
+import { freeBytes, requireSpace } from '../downloads/transfer/disk.ts'
+import { foldedName, freeNames, safeFileName } from '../downloads/transfer/file-name.ts'
+import { createInspector } from '../engine/inspector/client.ts'
 import { createFileTools } from '../engine/inspector/tools.ts'
 import { LibraryRoom } from '../library/room.ts'
 import { spawnRole } from '../platform/child.ts'
@@ -8,6 +13,7 @@ import type { Security } from './security.ts'
 
 /** Brings what is done with the models that were found: labels, hashes, the trash. */
 export async function startLibrary(
+  { env }: Call,
   { paths, bus, clock, database, log, settings }: Base,
   models: Models,
   { audit }: Security,
@@ -19,6 +25,12 @@ export async function startLibrary(
     records: models.records,
     residency: models.residency,
     tools: createFileTools(spawnRole),
+    inspector: createInspector({ spawn: spawnRole }),
+    naming: { safeFileName, freeNames, foldedName },
+    requireSpace: async bytes =>
+      requireSpace(await freeBytes(paths.models), bytes, settings.current.downloads.reserveBytes),
+    lmStudioFolder: env.HOME ? join(env.HOME, '.lmstudio', 'models') : null,
+    env,
     foreignReader: undefined,
     database,
     own: await realpath(paths.models),

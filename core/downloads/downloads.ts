@@ -15,7 +15,7 @@ import { type Command, isActive, stateAfter } from './jobs/commands.ts'
 import { Job, type JobParts } from './jobs/job.ts'
 import { type Plan, plainRefusal, planDownload } from './jobs/plan.ts'
 import { discard, partsFolder } from './jobs/run.ts'
-import { Runner } from './jobs/runner.ts'
+import { type OnFileReady, Runner } from './jobs/runner.ts'
 import { type JobRow, JobStore } from './jobs/store.ts'
 import { Bandwidth } from './network/bandwidth.ts'
 import type { Client } from './network/client.ts'
@@ -33,8 +33,8 @@ export interface DownloadsParts {
   readonly clock: Clock
   readonly log: Log
   readonly settings: () => Settings['downloads']
-  /** Hears of each model that is whole, checked and in the models folder: the path of its first file. Waited for. */
-  readonly onFileReady: (path: string) => void | Promise<void>
+  /** Waited for. */
+  readonly onFileReady: OnFileReady
   readonly freeBytes?: FreeBytes | undefined
   readonly random?: (() => number) | undefined
   /** How long a connection may bring next to nothing. */

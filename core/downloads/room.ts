@@ -10,6 +10,7 @@ import type { Environment, Paths } from '../platform/paths.ts'
 import { Downloads } from './downloads.ts'
 import { Hub } from './hub/hub.ts'
 import { HubToken } from './hub/token.ts'
+import type { OnFileReady } from './jobs/runner.ts'
 import { Client } from './network/client.ts'
 import type { IsPublic, Resolve } from './network/guard.ts'
 import type { FreeBytes } from './transfer/disk.ts'
@@ -24,8 +25,8 @@ export interface DownloadRoomParts {
   readonly log: Log
   readonly version: string
   readonly settings: () => Settings['downloads']
-  /** Hears of each model that is whole, checked and in the models folder: the path of its first file. Waited for. */
-  readonly onFileReady: (path: string) => void | Promise<void>
+  /** Waited for. */
+  readonly onFileReady: OnFileReady
   readonly resolve?: Resolve
   readonly isPublic?: IsPublic
   readonly freeBytes?: FreeBytes

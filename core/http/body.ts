@@ -55,7 +55,8 @@ function parse(text: string): unknown {
   }
 }
 
-async function readBytes(context: Context<Env>, limits: BodyLimits): Promise<Uint8Array> {
+/** The request's body as it came, within the limits of size and time. */
+export async function readBytes(context: Context<Env>, limits: BodyLimits): Promise<Uint8Array> {
   const incoming = incomingOf(context)
   if (incoming) return collect(incoming as IncomingMessage, limits)
   const bytes = new Uint8Array(await context.req.raw.arrayBuffer())

@@ -1,4 +1,5 @@
 import { ImpetusError } from '../contract/errors.ts'
+import { uploadPath } from '../contract/library-files.ts'
 import type { Transport } from './env.ts'
 import type { GuardPolicy } from './guard-policy.ts'
 
@@ -28,7 +29,7 @@ export function judge(head: RequestHead, policy: GuardPolicy, transport: Transpo
     refuseShape(head, headers, policy) ??
     (transport === 'socket' ? refusePage(headers) : refuseHost(headers, policy)) ??
     (transport === 'socket' ? undefined : refuseOrigin(head, headers, policy)) ??
-    refuseBody(headers, policy)
+    refuseBody(head, headers, policy)
   if (error)
     return error.code === 'method_not_allowed' ? { kind: 'refuse', error, allow } : { kind: 'refuse', error }
   if (headers.origin === undefined) return pass
@@ -151,14 +152,20 @@ function isAllowedOrigin(origin: string, policy: GuardPolicy): boolean {
 }
 
 const jsonType = /^application\/json[ \t]*(?:;|$)/i
+const bytesType = /^application\/octet-stream[ \t]*(?:;|$)/i
 
-function refuseBody(headers: Headers, policy: GuardPolicy): ImpetusError | undefined {
+function refuseBody(head: RequestHead, headers: Headers, policy: GuardPolicy): ImpetusError | undefined {
   if (!headers.chunked && (headers.length === undefined || Number(headers.length) === 0)) return undefined
   if (headers.encoding !== undefined && headers.encoding.toLowerCase() !== 'identity') {
     return new ImpetusError('unsupported_media_type', 'Send the body uncompressed, without Content-Encoding.')
   }
-  if (!jsonType.test(headers.type ?? '')) {
-    return new ImpetusError('unsupported_media_type', 'Send the header "Content-Type: application/json".')
+  // Pages of other origins cannot send this type without asking first, as with JSON.
+  const isUpload = head.method === 'PUT' && uploadPath.test(head.url ?? '')
+  if (!(isUpload ? bytesType : jsonType).test(headers.type ?? '')) {
+    return new ImpetusError(
+      'unsupported_media_type',
+      `Send the header "Content-Type: ${isUpload ? 'application/octet-stream' : 'application/json'}".`,
+    )
   }
   if (Number(headers.length) > policy.bodyBytes) return tooLarge(policy.bodyBytes)
   return undefined

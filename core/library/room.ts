@@ -1,12 +1,17 @@
 import { join } from 'node:path'
+import type { Inspector } from '../engine/inspector/client.ts'
 import type { FileTools } from '../engine/inspector/tools.ts'
 import type { Bus } from '../platform/bus.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database.ts'
 import type { Log, LogFields } from '../platform/log.ts'
+import type { Environment } from '../platform/paths.ts'
 import type { Residency } from '../residency/types.ts'
 import { ForeignFactsCache } from './foreign-facts.ts'
 import { Hashing } from './hashing/hashing.ts'
+import { Importer } from './imports/importer.ts'
+import type { Naming } from './imports/names.ts'
+import { Uploads } from './imports/uploads.ts'
 import { type LibraryAuditEvent, LibraryManager } from './manage/manager.ts'
 import { Trash } from './manage/trash.ts'
 import type { LibraryRecords } from './store/records.ts'
@@ -18,6 +23,13 @@ export interface LibraryRoomParts {
   readonly records: LibraryRecords
   readonly residency: Pick<Residency, 'states' | 'unload'>
   readonly tools: FileTools
+  readonly inspector: Pick<Inspector, 'inspect'>
+  readonly naming: Naming
+  /** @throws ImpetusError `insufficient_storage` where so many bytes have no room */
+  readonly requireSpace: (bytes: number) => Promise<void>
+  /** Null where it is not known. */
+  readonly lmStudioFolder: string | null
+  readonly env: Environment
   /** Absent where nothing here knows other formats. */
   readonly foreignReader: ForeignReader | undefined
   readonly database: Database
@@ -40,6 +52,8 @@ export class LibraryRoom {
   readonly hashing: Hashing
   readonly manager: LibraryManager
   readonly foreignFacts: ForeignFactsCache
+  readonly importer: Importer
+  readonly uploads: Uploads
 
   constructor(parts: LibraryRoomParts) {
     const { library, records, settings, own } = parts
@@ -53,11 +67,15 @@ export class LibraryRoom {
       ...(parts.hashPause && { pause: parts.hashPause }),
     })
     this.manager = new LibraryManager({ ...parts, trash: this.trash })
+    this.importer = new Importer({ ...parts, linked: records.linked })
+    this.uploads = new Uploads({ ...parts, hashes: records.hashes, importer: this.importer })
     this.foreignFacts = new ForeignFactsCache(parts.foreignReader, parts.log)
   }
 
   async start(): Promise<void> {
     await this.trash.start()
+    await this.importer.start()
+    await this.uploads.start()
     this.hashing.start()
   }
 

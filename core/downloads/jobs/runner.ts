@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { ImpetusError } from '../../contract/errors.ts'
 import { type FreeBytes, requireSpace } from '../transfer/disk.ts'
 import { DiskFull } from '../transfer/part-file.ts'
@@ -6,11 +7,21 @@ import { isActive } from './commands.ts'
 import { type Job, tellable } from './job.ts'
 import { discard, jobFolder, type RunParts, runJob } from './run.ts'
 
+/** A file that was fetched, with what the hub promised of it and what it hashed to. */
+export interface FetchedFile {
+  readonly path: string
+  readonly promised: string | null
+  readonly sha256: string | null
+}
+
+/** Hears of each model that is whole, checked and in the models folder: the path of its first file, and all of them. */
+export type OnFileReady = (path: string, files: readonly FetchedFile[]) => void | Promise<void>
+
 export interface RunnerParts extends RunParts {
   /** In the order of the queue. */
   readonly jobs: () => readonly Job[]
   readonly freeBytes: FreeBytes
-  readonly onFileReady: (path: string) => void | Promise<void>
+  readonly onFileReady: OnFileReady
 }
 
 /** Other programs write too: the reserve is looked at again this often. */
@@ -76,7 +87,7 @@ export class Runner {
       requireSpace(await freeBytes(models), job.bytes - job.done, settings().reserveBytes)
       const path = await runJob(job, this.#parts, signal)
       // First, so that whoever hears "done" finds the model in the list.
-      await this.#tellReady(path)
+      await this.#tellReady(path, job)
       job.setState('done')
       log.info('A model was fetched', { download: job.id, name: job.row.files[0]?.name, bytes: job.bytes })
     } catch (error) {
@@ -109,10 +120,15 @@ export class Runner {
     }
   }
 
-  async #tellReady(path: string): Promise<void> {
-    const { onFileReady, log } = this.#parts
+  async #tellReady(path: string, { row }: Job): Promise<void> {
+    const { onFileReady, log, models } = this.#parts
     try {
-      await onFileReady(path)
+      const files = row.files.map(({ name, sha256, hash }) => ({
+        path: join(models, name),
+        promised: sha256,
+        sha256: hash,
+      }))
+      await onFileReady(path, files)
     } catch (error) {
       log.error('The library did not take a fetched model', error)
     }

@@ -17,6 +17,8 @@ export type LibraryAuditEvent =
   | 'model.renamed'
   | 'model.labelled'
   | 'model.imported'
+  | 'model.exported'
+  | 'model.deduplicated'
 
 export interface ManagerParts {
   readonly library: Library
