@@ -13,6 +13,7 @@ import { eventRoutes } from './http/events.ts'
 import { createFrame, type FrameParts } from './http/frame.ts'
 import { pageRoutes } from './http/page.ts'
 import type { LibraryRoom } from './library/room.ts'
+import { libraryFileRoutes } from './library/file-routes.ts'
 import { libraryRoutes } from './library/routes.ts'
 import { llamaServerRoutes } from './llama-server/routes.ts'
 import { lmStudioRoutes } from './lmstudio/routes.ts'
@@ -68,6 +69,7 @@ export function buildApp(parts: AppParts): Hono<Env> {
   requestRoutes(app, { ...parts.models, chatRequest })
   downloadRoutes(app, parts.downloads)
   libraryRoutes(app, parts.library)
+  libraryFileRoutes(app, parts.library)
   connectRoutes(app, {
     ...parts.models,
     address: () => parts.system.address().url,

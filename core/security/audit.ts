@@ -25,6 +25,8 @@ export type AuditEvent =
   | 'model.renamed'
   | 'model.labelled'
   | 'model.imported'
+  | 'model.exported'
+  | 'model.deduplicated'
 
 export interface AuditParts {
   readonly file: { write(line: string): void }
