@@ -60,7 +60,14 @@ export function buildApp(parts: AppParts): Hono<Env> {
   securityRoutes(app, parts.security)
   anthropicRoutes(app, parts.models)
   const { downloads } = parts.downloads
-  ollamaRoutes(app, { ...parts.models, downloads, version: parts.version, ollamaPort: parts.ollamaPort })
+  ollamaRoutes(app, {
+    ...parts.models,
+    downloads,
+    manager: parts.library.manager,
+    givenNames: () => parts.library.parts.records.aliases.all,
+    version: parts.version,
+    ollamaPort: parts.ollamaPort,
+  })
   lmStudioRoutes(app, parts.models)
   llamaServerRoutes(app, { ...parts.models, version: parts.version })
   openAiRoutes(app, { ...parts.models, version: parts.version })

@@ -305,28 +305,3 @@ export const ollamaShow = endpoint({
   }),
   response: shown,
 })
-
-const progress = z
-  .object({
-    status: z.string(),
-    digest: z.string().optional(),
-    total: z.int().optional().meta({ description: 'Bytes' }),
-    completed: z.int().optional().meta({ description: 'Bytes' }),
-  })
-  .meta({ id: 'OllamaProgress' })
-export type Progress = z.output<typeof progress>
-
-export const ollamaPull = endpoint({
-  id: 'ollamaPull',
-  method: 'post',
-  path: '/api/pull',
-  summary: "Ollama's: fetches a model from Hugging Face, telling how far it is",
-  scope: 'admin',
-  request: z.looseObject({
-    model: z.string().nullish().meta({ description: 'hf.co/owner/name:Q4_K_M' }),
-    name: z.string().nullish().meta({ description: 'The older name of model' }),
-    stream: z.boolean().nullish().meta({ description: 'True where it is missing' }),
-  }),
-  response: progress,
-  stream: 'application/x-ndjson',
-})

@@ -9,6 +9,7 @@ import type { StreamLimits } from '../http/stream.ts'
 import type { InstalledModel, Library } from '../library/types.ts'
 import type { Residency } from '../residency/types.ts'
 import { errorOf } from './errors.ts'
+import { plainName } from './models/names.ts'
 import { type End, figures, joined, type Piece, type Said, Speech } from './speech.ts'
 
 export interface OllamaAnsweringParts {
@@ -35,7 +36,7 @@ export interface Answering<Wire extends object> {
 /** The model that a body names. @throws `model_not_found` in Ollama's own words, which clients look for */
 export async function namedModel(library: Library, name: string | null | undefined): Promise<InstalledModel> {
   try {
-    return await modelOf(library, name)
+    return library.find(plainName(name ?? '')) ?? (await modelOf(library, name))
   } catch (error) {
     if (!(error instanceof ImpetusError && error.code === 'model_not_found')) throw error
     throw new ImpetusError('model_not_found', `model '${String(name).slice(0, 200)}' not found`, {

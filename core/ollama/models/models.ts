@@ -3,14 +3,12 @@ import type { ListedModel, RunningModel, ShownModel, TaggedModel } from '../../c
 import { thinks } from '../../generation/reasoning/thinks.ts'
 import type { FactsState, InstalledModel, ModelFacts } from '../../library/types.ts'
 import type { ModelState } from '../../residency/types.ts'
+import { taggedName } from './names.ts'
 
-/** Ollama writes the tag always, and some clients compare whole names. */
-function nameOf({ id }: InstalledModel): string {
-  return `${id}:latest`
-}
-
-export function tagged(model: InstalledModel, facts: FactsState): TaggedModel {
-  return { ...listed(model, facts), modified_at: new Date(model.modifiedAt).toISOString() }
+/** `name`: where a person gave it another one. */
+export function tagged(model: InstalledModel, facts: FactsState, name = model.id): TaggedModel {
+  const asNamed = { name: taggedName(name), model: taggedName(name) }
+  return { ...listed(model, facts), ...asNamed, modified_at: new Date(model.modifiedAt).toISOString() }
 }
 
 /** What a model that does not go by itself has in Ollama: a time that no one will see. */
@@ -36,15 +34,15 @@ export function shown(model: InstalledModel, state: FactsState, contextLength: n
     capabilities: facts === undefined ? [] : capabilitiesOf(facts),
     parameters,
     template: facts?.chatTemplate ?? '',
-    modelfile: `FROM ${nameOf(model)}`,
+    modelfile: `FROM ${taggedName(model.id)}`,
     modified_at: new Date(model.modifiedAt).toISOString(),
   }
 }
 
 function listed(model: InstalledModel, facts: FactsState): ListedModel {
   return {
-    name: nameOf(model),
-    model: nameOf(model),
+    name: taggedName(model.id),
+    model: taggedName(model.id),
     size: model.bytes,
     // Reading gigabytes for a hash is not worth it: clients only look whether it has changed.
     digest: createHash('sha256').update(`${model.id}\n${model.fingerprint}`).digest('hex'),

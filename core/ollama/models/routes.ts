@@ -14,18 +14,25 @@ export interface OllamaModelParts {
   readonly contextLength: (trained: number, modelId: string) => number
   /** Of Impetus. */
   readonly version: string
+  /** Names that people gave, and the ids of the models that have them. */
+  readonly givenNames: () => ReadonlyMap<string, string>
 }
 
 /** The version of Ollama whose API this is. Codex refuses any below 0.13.4. */
 const ollamaApi = '0.13.4'
 
 export function ollamaModelRoutes(app: Hono<Env>, parts: OllamaModelParts): void {
-  const { library, residency, contextLength, version } = parts
+  const { library, residency, contextLength, version, givenNames } = parts
   serve(app, ollamaVersion, () => ({ version: ollamaApi, impetus: version }))
 
   serve(app, ollamaTags, async ({ signal }) => {
     await library.listReady(signal)
-    return { models: library.list().map(model => tagged(model, library.factsNow(model.id))) }
+    const copies = [...givenNames()].map(([name, id]) => ({ model: library.find(id), name }))
+    const all = [...library.list().map(model => ({ model, name: model.id })), ...copies]
+    const models = all.flatMap(({ model, name }) =>
+      model === undefined ? [] : [tagged(model, library.factsNow(model.id), name)],
+    )
+    return { models }
   })
 
   serve(app, ollamaPs, () => {

@@ -1,6 +1,6 @@
 import type { Download } from '../../contract/downloads.ts'
 import { type ErrorCode, errorCodes, ImpetusError } from '../../contract/errors.ts'
-import type { Progress } from '../../contract/ollama.ts'
+import type { Progress } from '../../contract/ollama-manage.ts'
 
 /**
  * What Ollama's clients are told of a download in this state.

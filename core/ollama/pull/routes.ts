@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hono } from 'hono'
 import { ImpetusError } from '../../contract/errors.ts'
-import { ollamaPull, type Progress } from '../../contract/ollama.ts'
+import { ollamaPull, type Progress } from '../../contract/ollama-manage.ts'
 import type { Downloads } from '../../downloads/downloads.ts'
 import type { Env } from '../../http/env.ts'
 import { ndjsonResponse } from '../../http/ndjson.ts'
