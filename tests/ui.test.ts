@@ -122,6 +122,18 @@ test('a setting is changed at once and taken back; one that is refused says why'
   expect(await page.$eval('.problem', element => element.textContent)).toContain('stringBytes')
 })
 
+test('recipes for clients come with this address and the model that is chosen', async () => {
+  await openScreen(page, 'connect', 'Connect')
+  await page.waitForSelector('::-p-aria([name="Client"])')
+  await page.select('::-p-aria([name="Client"])', 'opencode')
+  await sees(page, '~/.config/opencode/opencode.json')
+  await sees(page, `"baseURL": "${core.url}/v1"`)
+  await sees(page, 'opencode --model impetus/scripted')
+  await page.select('::-p-aria([name="Client"])', 'xcode')
+  await sees(page, 'Locally Hosted')
+  await sees(page, new URL(core.url).port)
+})
+
 test('a key is made, shown once, and revoked', async () => {
   await openScreen(page, 'connect', 'Connect')
   await page.type('::-p-aria([name="Name of the new key"][role="textbox"])', 'my editor')

@@ -1,5 +1,6 @@
 import type * as audit from '../core/contract/audit.ts'
 import type * as chat from '../core/contract/chat.ts'
+import type * as clients from '../core/contract/clients.ts'
 import type * as downloads from '../core/contract/downloads.ts'
 import type { Operation } from '../core/contract/endpoint.ts'
 import type * as hub from '../core/contract/hub.ts'
@@ -15,6 +16,7 @@ import type * as status from '../core/contract/status.ts'
 /** The contract's values, as types only: schemas stay in the core. */
 type Contract = typeof audit &
   typeof chat &
+  typeof clients &
   typeof downloads &
   typeof hub &
   typeof keys &
@@ -47,6 +49,7 @@ export const operations = {
   getSettingsSchema: { method: 'get', path: '/api/settings/schema' },
   getStatus: { method: 'get', path: '/api/status' },
   listAlerts: { method: 'get', path: '/api/monitoring/alerts' },
+  listClients: { method: 'get', path: '/api/clients' },
   listDownloads: { method: 'get', path: '/api/downloads' },
   listHistoryEvents: { method: 'get', path: '/api/monitoring/events' },
   listInsights: { method: 'get', path: '/api/monitoring/insights' },

@@ -2,6 +2,7 @@ import { Page } from '../../parts/page.tsx'
 import { useWords } from '../../words/words.tsx'
 import { Keys } from './keys.tsx'
 import { Recipes } from './recipes.tsx'
+import { Refused } from './refused.tsx'
 import { Sessions } from './sessions.tsx'
 import './connect.css'
 
@@ -12,6 +13,7 @@ export default function Connect() {
       <Recipes />
       <Keys />
       <Sessions />
+      <Refused />
     </Page>
   )
 }
