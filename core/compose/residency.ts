@@ -1,9 +1,14 @@
-import type { Engine } from '../engine/engine.ts'
+import { ImpetusError } from '../contract/errors.ts'
+import { inspectCompanions } from '../engine/companions.ts'
+import type { Engine, Speculation } from '../engine/engine.ts'
 import type { Inspector } from '../engine/inspector/client.ts'
+import { createFileTools } from '../engine/inspector/tools.ts'
 import { planLoad } from '../engine/plan.ts'
 import type { Library } from '../library/types.ts'
+import { spawnRole } from '../platform/child.ts'
 import { totalMemory } from '../platform/memory.ts'
 import type { Profiles } from '../profiles/profiles.ts'
+import { given } from '../profiles/values.ts'
 import { defaultBudget } from '../residency/budget.ts'
 import type { MemoryNeed } from '../residency/needs.ts'
 import { preload } from '../residency/preload.ts'
@@ -32,11 +37,15 @@ export async function startResidency(
   // Asked on every turn; finding it reads a container's limits from files.
   const total = totalMemory()
 
+  const tools = createFileTools(spawnRole)
   const need = async (id: string, available: number, signal: AbortSignal): Promise<MemoryNeed> => {
     const { path } = await library.source(id)
     if (inspector === undefined || path === '') return { bytes: 0, computeBytes: 0 }
     const { facts } = await inspector.inspect(path, signal)
-    const plan = planLoad(facts, profiles.effective(id), available)
+    const values = profiles.effective(id)
+    const options = await withDraftPath(given(values), library)
+    const companions = await inspectCompanions({ inspector, tools }, options, facts, signal)
+    const plan = planLoad(facts, values, available, companions)
     return { bytes: plan.need, computeBytes: plan.compute }
   }
   const limits: ResidencyLimits = {
@@ -57,7 +66,7 @@ export async function startResidency(
       },
     },
     source: id => library.source(id),
-    loadOptions: id => profiles.loadOptions(id),
+    loadOptions: id => withDraftPath(profiles.loadOptions(id), library),
     crashLimit: () => settings.current.engine.crashLimit,
     bus,
     log,
@@ -84,4 +93,21 @@ export async function startResidency(
 
 function minutes(count: number | null): number {
   return count === null ? Number.POSITIVE_INFINITY : count * 60_000
+}
+
+/** The draft model by its file, where one is configured and used. */
+async function withDraftPath<
+  T extends { readonly draftModel?: string | undefined; readonly speculation?: Speculation | undefined },
+>(
+  { draftModel, ...options }: T,
+  library: Library,
+): Promise<Omit<T, 'draftModel'> & { readonly draftPath?: string }> {
+  const { speculation = 'auto' } = options
+  if (draftModel === undefined || speculation === 'off' || speculation === 'lookup') return options
+  const draft = library.find(draftModel)
+  if (draft !== undefined) return { ...options, draftPath: (await library.source(draft.id)).path }
+  throw new ImpetusError(
+    'model_not_found',
+    `The draft model "${draftModel}" is not installed. Install it, or leave "draftModel" of this model open.`,
+  )
 }

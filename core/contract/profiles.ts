@@ -36,6 +36,10 @@ export const profileValues = z
       .max(525_600)
       .nullable()
       .meta({ description: 'Minutes without a request after which it leaves the memory; null: never' }),
+    speculation: z.enum(['auto', 'lookup', 'draft', 'off']).meta({
+      description:
+        'Guesses of several tokens at a time, where measured to help: from what was said before (lookup), by the draft model, or both (auto, the default)',
+    }),
     sampling: samplingDefaults,
   })
   .partial()
@@ -54,6 +58,38 @@ export const modelValues = z
     pinned: z
       .boolean()
       .meta({ description: 'Once loaded it is never unloaded for another model, nor by time' }),
+    adapters: z
+      .array(
+        z.strictObject({
+          path: z.string().min(1).max(4096).meta({ description: 'Whole path of a LoRA adapter in GGUF' }),
+          scale: z
+            .number()
+            .min(-10)
+            .max(10)
+            .default(1)
+            .meta({ description: 'Its share; 1 as it was trained' }),
+        }),
+      )
+      .max(8)
+      .meta({ description: 'Put over the weights, in this order' }),
+    draftModel: z
+      .string()
+      .min(1)
+      .max(255)
+      .meta({ description: 'A small installed model with the same vocabulary, which guesses for this one' }),
+    ropeBase: z
+      .number()
+      .min(1)
+      .max(1e10)
+      .meta({ description: 'Frequency base of the positions; absent: the model’s own' }),
+    ropeScaling: z
+      .enum(['none', 'linear', 'yarn'])
+      .meta({ description: 'How positions beyond the trained context are told apart' }),
+    ropeFactor: z
+      .number()
+      .min(1)
+      .max(64)
+      .meta({ description: 'How many times the trained context; needs ropeScaling' }),
   })
   .partial()
   .meta({ id: 'ModelValues' })

@@ -3,6 +3,10 @@
  * remote server) and every API dialect translates to and from. Types only: nothing here runs.
  */
 
+import type { LoadOptions } from './load-options.ts'
+
+export type { Adapter, KvCacheType, LoadOptions, Speculation } from './load-options.ts'
+
 export interface Engine {
   readonly name: 'llama.cpp' | 'scripted' | 'remote'
   /**
@@ -17,29 +21,6 @@ export interface ModelSource {
   /** Absolute path of the file (of the first part, for split files). */
   readonly path: string
 }
-
-export interface LoadOptions {
-  readonly signal: AbortSignal
-  readonly onProgress?: (fraction: number) => void
-  /** Tokens; by default the trained length, cut to `maxContextLength`. */
-  readonly contextLength?: number
-  readonly slots?: number
-  readonly threads?: number
-  /** Layers to offload; by default all where there is a GPU. */
-  readonly gpuLayers?: number
-  /** Widest step, in tokens. */
-  readonly batchSize?: number
-  /** Absent: where the model and the machine are made for it. */
-  readonly flashAttention?: boolean
-  /** How exactly the state of past tokens is kept; half precision by default. */
-  readonly kvCacheType?: KvCacheType
-  /** Jinja in place of the model's own template. */
-  readonly chatTemplate?: string
-  /** Bytes that the model may take, whatever the system has free. */
-  readonly memoryLimit?: number
-}
-
-export type KvCacheType = 'f16' | 'q8_0' | 'q4_0'
 
 export interface LoadedFacts {
   /** Tokens that prompt and answer may have together, in one slot. */
@@ -308,8 +289,8 @@ export interface Timings {
   readonly queued: number
   readonly prefill: number
   readonly decode: number
-  /** Tokens guessed from what was said before, and how many of them the model would have said; absent: none guessed. */
-  readonly speculation?: { readonly drafted: number; readonly accepted: number }
+  /** Tokens guessed from what was said before, and how many of them the model would have said, in so many steps; absent: none guessed. */
+  readonly speculation?: { readonly drafted: number; readonly accepted: number; readonly steps?: number }
 }
 
 /** How much of a prompt's state was there already, and why not more. */

@@ -1,12 +1,14 @@
 import { type ErrorCode, errorCodes, ImpetusError } from '../contract/errors.ts'
 import type { Log } from '../platform/log.ts'
+import { inspectCompanions, ropeOverrides } from './companions.ts'
 import type { Ended, Engine, LoadedFacts, LoadOptions, ModelSource } from './engine.ts'
 import type { GgufFacts, Inspection, Inspector, SpawnRole } from './inspector/client.ts'
 import { hasWholeState } from './inspector/facts.ts'
+import { createFileTools } from './inspector/tools.ts'
 import { LlamaModel } from './llama-model.ts'
 import { availableMemory } from './memory.ts'
-import { type LoadPlan, planLoad } from './plan.ts'
-import type { PrefixCacheOptions, RunnerFacts, RunnerMessage } from './protocol.ts'
+import { type Companions, type LoadPlan, planLoad } from './plan.ts'
+import type { PrefixCacheOptions, RunnerFacts, RunnerLoadOptions, RunnerMessage } from './protocol.ts'
 import { RunnerLink } from './runner-link.ts'
 import { defaultWatchdog, type WatchdogLimits } from './watchdog.ts'
 
@@ -26,6 +28,7 @@ export interface LlamaParts {
 
 /** The local engine: llama.cpp, one runner process for each loaded model. */
 export function createLlamaEngine(parts: LlamaParts): Engine {
+  const companionParts = { inspector: parts.inspector, tools: createFileTools(parts.spawn) }
   return {
     name: 'llama.cpp',
     async load(source, options) {
@@ -34,7 +37,9 @@ export function createLlamaEngine(parts: LlamaParts): Engine {
       usableKind(inspection.facts)
       const template = usableTemplate(inspection, options.chatTemplate)
       const free = (parts.availableMemory ?? availableMemory)()
-      const plan = planLoad(inspection.facts, options, Math.min(free, options.memoryLimit ?? free))
+      const companions = await inspectCompanions(companionParts, options, inspection.facts, options.signal)
+      const most = Math.min(free, options.memoryLimit ?? free)
+      const plan = { ...planLoad(inspection.facts, options, most, companions), companions }
       const loading = await Loading.begin(parts, source, options, plan, inspection)
       const facts = await loading.facts
       return loading.model(source.id, {
@@ -73,6 +78,11 @@ function usableTemplate(
   )
 }
 
+function draftOf({ draftPath }: LoadOptions, { draft }: Companions): RunnerLoadOptions['draft'] {
+  if (draftPath === undefined || draft === undefined) return null
+  return { path: draftPath, vocabularySize: draft.vocabularySize }
+}
+
 /** A runner from its start until its model is in memory. */
 class Loading {
   readonly facts: Promise<RunnerFacts>
@@ -84,7 +94,7 @@ class Loading {
     parts: LlamaParts,
     source: ModelSource,
     options: LoadOptions,
-    plan: LoadPlan,
+    plan: LoadPlan & { readonly companions: Companions },
     { facts }: Inspection,
   ): Promise<Loading> {
     const watchdog = parts.watchdog?.() ?? defaultWatchdog
@@ -107,6 +117,10 @@ class Loading {
         flashAttention: options.flashAttention ?? null,
         kvCacheType: options.kvCacheType ?? 'f16',
         chatTemplate: options.chatTemplate ?? facts.chatTemplate,
+        adapters: options.adapters ?? [],
+        overrides: ropeOverrides(facts.architecture, options),
+        draft: draftOf(options, plan.companions),
+        speculation: options.speculation ?? 'auto',
         vocabularySize: facts.vocabularySize,
         wholeState: hasWholeState(facts),
         prefixCache: parts.prefixCache?.() ?? null,

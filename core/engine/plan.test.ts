@@ -77,6 +77,33 @@ describe('with wishes', () => {
   })
 })
 
+describe('with more than the model itself', () => {
+  const wishes = { contextLength: 2048, slots: 2 }
+  const alone = planLoad(eightBillion, wishes, 64 * gigabyte)
+
+  test('adapters and a draft model count, the draft’s state once', () => {
+    const companions = { adapterBytes: 100e6, draft: { ...eightBillion, tensorBytes: 400e6 } }
+    const both = planLoad(eightBillion, wishes, 64 * gigabyte, companions)
+    expect(both.need - alone.need).toBe(500e6 + 2048 * stateBytesPerToken(eightBillion) + alone.compute)
+    // It sees the last tokens only, however long the context.
+    const longer = planLoad(eightBillion, { ...wishes, contextLength: 32_768 }, 64 * gigabyte, companions)
+    const without = planLoad(eightBillion, { ...wishes, contextLength: 32_768 }, 64 * gigabyte)
+    expect(longer.need - without.need).toBe(both.need - alone.need)
+  })
+
+  test.each([
+    { ropeScaling: 'yarn', ropeFactor: 4, contextLength: 8192 },
+    { ropeScaling: 'linear', ropeFactor: 1.5, contextLength: 3072 },
+    { ropeScaling: 'none', ropeFactor: 4, contextLength: 2048 },
+    { ropeFactor: 4, contextLength: 2048 },
+  ] as const)(
+    'positions stretched by $ropeScaling hold $contextLength tokens',
+    ({ contextLength, ...rope }) => {
+      expect(planLoad(tiny, rope, gigabyte).contextLength).toBe(contextLength)
+    },
+  )
+})
+
 describe('what does not fit is refused with the figures', () => {
   test.each([
     {

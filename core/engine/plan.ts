@@ -2,11 +2,21 @@ import { ImpetusError } from '../contract/errors.ts'
 import type { KvCacheType } from './engine.ts'
 import type { GgufFacts } from './inspector/facts.ts'
 
+/** What is loaded beside a model. */
+export interface Companions {
+  /** Bytes of the adapters over its weights. */
+  readonly adapterBytes: number
+  /** The small model that guesses for it. */
+  readonly draft: GgufFacts | undefined
+}
+
 export interface LoadWishes {
   readonly contextLength?: number | undefined
   readonly slots?: number | undefined
   readonly batchSize?: number | undefined
   readonly kvCacheType?: KvCacheType | undefined
+  readonly ropeScaling?: 'none' | 'linear' | 'yarn' | undefined
+  readonly ropeFactor?: number | undefined
 }
 
 export interface LoadPlan {
@@ -41,33 +51,66 @@ const base = 96 * 1024 * 1024
  * @param available bytes that may be used
  * @throws `insufficient_memory` with the figures, `invalid_value` for a context no model of this kind can have
  */
-export function planLoad(facts: GgufFacts, wishes: LoadWishes, available: number): LoadPlan {
-  if (facts.kind === 'text') return planText(facts, wishes, available)
+export function planLoad(
+  facts: GgufFacts,
+  wishes: LoadWishes,
+  available: number,
+  companions: Companions = alone,
+): LoadPlan {
+  if (facts.kind === 'text') return planText(facts, wishes, available, companions)
   const longest = Math.min(facts.contextLength, wishes.contextLength ?? longestEmbedded, longestEmbedded)
-  const plan = planText(facts, { contextLength: longest, slots: 1, batchSize: longest }, available)
+  const plan = planText(
+    facts,
+    { contextLength: longest, slots: 1, batchSize: longest },
+    available,
+    companions,
+  )
   return { ...plan, batchSize: plan.contextLength }
 }
 
-function planText(facts: GgufFacts, wishes: LoadWishes, available: number): LoadPlan {
-  const trained = facts.contextLength
+function planText(
+  facts: GgufFacts,
+  wishes: LoadWishes,
+  available: number,
+  { adapterBytes, draft }: Companions,
+): LoadPlan {
+  const trained = stretched(facts.contextLength, wishes)
   const wanted = Math.min(wishes.contextLength ?? longestByDefault, trained)
   const shortest = wishes.contextLength === undefined ? Math.min(shortestByDefault, trained) : wanted
   const { batchSize = usualBatch, kvCacheType = 'f16' } = wishes
   const perToken = stateBytesPerToken(facts, kvCacheType)
-  const compute = computeBytes(facts, batchSize)
-  const fixed = facts.tensorBytes + compute + base
+  // The draft model has one sequence, whatever the slots.
+  const draftPerToken = draft === undefined ? 0 : stateBytesPerToken(draft, kvCacheType)
+  const draftCompute = draft === undefined ? 0 : computeBytes(draft, batchSize)
+  const compute = computeBytes(facts, batchSize) + draftCompute
+  const fixed = facts.tensorBytes + adapterBytes + (draft?.tensorBytes ?? 0) + compute + base
   const room = available - fixed
+  const state = (tokens: number, count: number) =>
+    tokens * perToken * count + draftContext(tokens) * draftPerToken
 
   let contextLength = wanted
-  while (contextLength * perToken > room && contextLength > shortest)
+  while (state(contextLength, 1) > room && contextLength > shortest)
     contextLength = Math.max(shortest, contextLength >> 1)
-  if (contextLength * perToken > room) throw tooLarge(facts, contextLength, perToken, fixed, available)
+  if (state(contextLength, 1) > room) throw tooLarge(facts, contextLength, perToken, fixed, available)
 
   const fitting = Math.floor((room * slotShare) / Math.max(1, contextLength * perToken))
   const slots = wishes.slots ?? Math.max(1, Math.min(mostSlots, fitting))
-  const need = fixed + slots * contextLength * perToken
-  if (need > available) throw tooLarge(facts, contextLength * slots, perToken, fixed, available)
+  const need = fixed + state(contextLength, slots)
+  if (need > available)
+    throw tooLarge(facts, contextLength * slots, perToken, need - contextLength * slots * perToken, available)
   return { contextLength, slots, batchSize, need, compute }
+}
+
+/** Tokens that a draft model sees: the last ones are enough for guesses. */
+export function draftContext(contextLength: number): number {
+  return Math.min(contextLength, 2_048)
+}
+
+const alone: Companions = { adapterBytes: 0, draft: undefined }
+
+/** The longest context when positions are stretched beyond the trained ones. */
+function stretched(trained: number, { ropeScaling, ropeFactor = 1 }: LoadWishes): number {
+  return ropeScaling === 'linear' || ropeScaling === 'yarn' ? Math.floor(trained * ropeFactor) : trained
 }
 
 /** Bytes of state that one token takes in all blocks. Sliding windows take less; this is never too low. */

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../contract/errors.ts'
 import type {
+  Adapter,
   CacheFact,
   ChatPrompt,
   EmbedRequest,
@@ -8,6 +9,7 @@ import type {
   KvCacheType,
   LoadedFacts,
   RankRequest,
+  Speculation,
   Timings,
   TokenLogprob,
   Usage,
@@ -54,6 +56,13 @@ export interface RunnerLoadOptions {
   readonly kvCacheType: KvCacheType
   /** Null where there is none. The model's own was read by the inspector and tried there too. */
   readonly chatTemplate: string | null
+  /** LoRA adapters over the weights. */
+  readonly adapters: readonly Adapter[]
+  /** What the file says otherwise: metadata that concern the positions. */
+  readonly overrides: readonly MetadataOverride[]
+  /** null: none guesses for this one. */
+  readonly draft: { readonly path: string; readonly vocabularySize: number } | null
+  readonly speculation: Speculation
   /** Tokens in the vocabulary, which the addon does not tell. */
   readonly vocabularySize: number
   /** Whether the state of this model can only be used up to the places where it was copied aside. */
@@ -63,6 +72,9 @@ export interface RunnerLoadOptions {
   /** Milliseconds between two heartbeats. */
   readonly heartbeat: number
 }
+
+/** A text, or a number with a fraction. */
+export type MetadataOverride = readonly [key: string, value: string | number]
 
 /** `[request, text, tokens]`: text that is `tokens` tokens long, with their likelihoods where asked for. */
 export type TextPart = readonly [
@@ -181,7 +193,7 @@ const shapes: Readonly<Record<RunnerMessage['t'], (value: unknown) => boolean>> 
       queued: number,
       prefill: number,
       decode: number,
-      speculation: optional(all({ drafted: count, accepted: count })),
+      speculation: optional(all({ drafted: count, accepted: count, steps: optional(count) })),
     }),
     cache: optional(
       all({

@@ -15,6 +15,9 @@ export interface ProfilesParts {
   readonly changed: () => void
 }
 
+/** What a load gets, with the draft model by its id. */
+export type ConfiguredLoad = Omit<ChosenOptions, 'draftPath'> & { readonly draftModel?: string }
+
 export interface ConfigurationChange {
   readonly profile?: string | null | undefined
   readonly values: ModelValues
@@ -38,7 +41,7 @@ export class Profiles {
   }
 
   /** For a load that begins now; remembered, to tell later whether another one is needed. */
-  loadOptions(model: string): ChosenOptions {
+  loadOptions(model: string): ConfiguredLoad {
     const values = this.effective(model)
     this.#loaded.set(model, values)
     return chosenOptions(values)
@@ -172,7 +175,7 @@ function chosenOptions({
   sampling: _sampling,
   pinned: _pinned,
   ...options
-}: ModelValues): ChosenOptions {
+}: ModelValues): ConfiguredLoad {
   return given(options)
 }
 

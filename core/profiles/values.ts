@@ -20,7 +20,7 @@ export function changesBetween(before: ModelValues, after: ModelValues): Change[
   const [from, to] = [flat(before), flat(after)]
   return [...new Set([...from.keys(), ...to.keys()])]
     .toSorted()
-    .filter(key => from.get(key) !== to.get(key))
+    .filter(key => JSON.stringify(from.get(key)) !== JSON.stringify(to.get(key)))
     .map(key => ({ key, from: from.get(key) ?? null, to: to.get(key) ?? null }))
 }
 

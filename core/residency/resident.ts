@@ -7,7 +7,7 @@ export interface ResidentParts {
   /** The file of an installed model, looked at again just before loading. */
   readonly source: (modelId: string) => Promise<ModelSource>
   /** Read at each load, so that changed settings hold from the next one on. */
-  readonly loadOptions: (modelId: string) => ChosenOptions
+  readonly loadOptions: (modelId: string) => ChosenOptions | Promise<ChosenOptions>
 }
 
 /** What a person can choose of a load. */
@@ -69,7 +69,7 @@ export class Resident {
       const source = await parts.source(this.id)
       signal.throwIfAborted()
       const onProgress = (fraction: number) => this.#progressed(fraction)
-      const options = { ...parts.loadOptions(this.id), memoryLimit, signal, onProgress }
+      const options = { ...(await parts.loadOptions(this.id)), memoryLimit, signal, onProgress }
       const model = await parts.engine.load(source, options)
       this.#loaded(model)
     } catch (error) {

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync } from 'node:fs'
 import { basename } from 'node:path'
+import { type AdapterFacts, adapterFacts } from './adapter.ts'
 import { Cursor, InvalidModel } from './cursor.ts'
 import { type GgufFacts, ggufFacts, splitOf } from './facts.ts'
 import { type Gguf, readGguf } from './gguf.ts'
@@ -37,6 +38,11 @@ export function listTensors(path: string): ListedTensor[] {
       bytes,
     })),
   )
+}
+
+/** What a LoRA adapter says of itself. @throws as `readModelFile` */
+export function readAdapterFile(path: string): AdapterFacts {
+  return adapterFacts(readFile(path).gguf)
 }
 
 interface OneFile {

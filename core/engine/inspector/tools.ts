@@ -1,5 +1,6 @@
 import { ImpetusError } from '../../contract/errors.ts'
 import type { RoleProcess } from '../../platform/child.ts'
+import type { AdapterFacts } from './adapter.ts'
 import { linesOf, type SpawnRole } from './client.ts'
 import type { InspectorTask } from './main.ts'
 import type { ListedTensor } from './model-file.ts'
@@ -23,6 +24,8 @@ export interface FileTools {
   hash(path: string, signal: AbortSignal, onProgress?: (bytes: number) => void): Promise<HashedFile>
   /** @throws `not_found`, `invalid_model`, the signal's reason */
   tensors(path: string, signal: AbortSignal): Promise<readonly ListedTensor[]>
+  /** @throws `not_found`, `invalid_model` for what is no LoRA adapter, the signal's reason */
+  adapter(path: string, signal: AbortSignal): Promise<AdapterFacts>
 }
 
 /** Milliseconds for a list; and for the next word of a hash, of which there is one every 64 MB. */
@@ -46,9 +49,21 @@ export function createFileTools(spawn: SpawnRole): FileTools {
         if ('tensors' in line) listed = line.tensors
       })
       if (listed !== undefined) return listed
-      throw new ImpetusError('invalid_model', 'Reading the file took too long or too much memory.')
+      throw tooMuch()
+    },
+    async adapter(path, signal) {
+      let facts: AdapterFacts | undefined
+      await run(spawn, 'adapter', path, { signal, stall: listDeadline, unsound: 'invalid_model' }, line => {
+        if ('adapter' in line) facts = line.adapter
+      })
+      if (facts !== undefined) return facts
+      throw tooMuch()
     },
   }
+}
+
+function tooMuch(): ImpetusError {
+  return new ImpetusError('invalid_model', 'Reading the file took too long or too much memory.')
 }
 
 interface RunOptions {

@@ -40,6 +40,7 @@ const used = {
     'middleToken',
     'sepToken',
     'shouldAppendEosToken',
+    'loadLora',
   ],
   AddonContext: [
     'init',
@@ -54,6 +55,8 @@ const used = {
     'saveSequenceStateToFile',
     'loadSequenceStateFromFile',
     'restoreCheckpoint',
+    'setLoras',
+    'ensureDraftContextIsCompatibleForSpeculative',
     'getSequenceKvCacheMinPosition',
   ],
   AddonSampler: ['applyConfig', 'dispose'],
@@ -102,6 +105,9 @@ describe('the addon has', () => {
   test('copies of states', () => {
     expect(binding.AddonContextSequenceCheckpoint.prototype.init).toBeTypeOf('function')
     expect(binding.AddonContextSequenceCheckpoint.prototype.dispose).toBeTypeOf('function')
+  })
+  test('adapters', () => {
+    expect(binding.AddonModelLora).toBeTypeOf('function')
   })
   test('grammars', () => {
     expect(binding.AddonGrammar).toBeTypeOf('function')

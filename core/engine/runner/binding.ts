@@ -23,6 +23,7 @@ export interface Binding {
     options: { addonExports: Binding; rootRuleName: string },
   ) => AddonGrammar
   readonly AddonGrammarEvaluationState: new (model: AddonModel, grammar: AddonGrammar) => AddonGrammarState
+  readonly AddonModelLora: new (model: AddonModel, path: string) => AddonLora
   readonly AddonContextSequenceCheckpoint: new () => AddonCheckpoint
   markLoaded(): boolean
   setLogger(logger: (level: number, text: string) => void): void
@@ -40,6 +41,8 @@ export interface Binding {
 export interface ModelOptions {
   readonly gpuLayers: number
   readonly useMmap: boolean
+  /** Metadata in place of the file's own; 1 marks a number with a fraction. */
+  readonly overridesList?: readonly (readonly [key: string, value: string | number, fraction?: 1])[]
   readonly onLoadProgress?: (fraction: number) => void
 }
 
@@ -47,6 +50,8 @@ export interface AddonModel {
   /** false: not a model that llama.cpp can load. */
   init(): Promise<boolean>
   dispose(): Promise<void>
+  /** @throws where the adapter does not fit the model */
+  loadLora(lora: AddonLora): Promise<void>
   tokenize(text: string, special: boolean): Uint32Array
   detokenize(tokens: Uint32Array, special: boolean): string
   getTrainContextSize(): number
@@ -67,6 +72,9 @@ export interface AddonModel {
   sepToken(): number
   shouldAppendEosToken(): boolean
 }
+
+/** A LoRA adapter, freed with its model. */
+export type AddonLora = object & { readonly usages: number }
 
 /** Parsed and found good; shared by the states that begin from it. */
 export interface AddonGrammar {
@@ -132,6 +140,10 @@ export interface AddonContext {
   loadSequenceStateFromFile(path: string, sequence: number, mostTokens: number): Promise<Uint32Array>
   /** Goes back to what was copied aside and forgets all after `last`. */
   restoreCheckpoint(checkpoint: AddonCheckpoint, last: number): Promise<boolean>
+  /** Puts adapters over the weights, each with its share; whatever was there before goes. */
+  setLoras(loras: readonly AddonLora[], scales: readonly number[]): void
+  /** @throws where the vocabularies of the two contexts' models differ */
+  ensureDraftContextIsCompatibleForSpeculative(draft: AddonContext): void
   /** First position still held; above 0 where a sliding window has dropped the beginning. */
   getSequenceKvCacheMinPosition(sequence: number): number
 }

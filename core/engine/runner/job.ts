@@ -20,6 +20,9 @@ export interface JobRequest {
   readonly client: string
 }
 
+/** From what was said before, or by a draft model. */
+export type GuessSource = 'lookup' | 'draft'
+
 /** What an answer gets of one token. */
 export interface AnswerStep extends TextStep {
   readonly reason?: EndReason
@@ -42,11 +45,13 @@ export class Job {
   next = -1
   /** Guesses at the tokens after it, which the next step tries. */
   draft: readonly number[] = []
+  #source: GuessSource = 'lookup'
   /** A count that rises with each step; the last one this job was part of. */
   lastStep = 0
   cache: CacheFact | undefined
-  /** How well guesses have held. */
-  readonly trust = new Trust()
+  /** How well guesses have held, by where they came from. */
+  readonly trust: Readonly<Record<GuessSource, Trust>> = { lookup: new Trust(), draft: new Trust() }
+  #guessedSteps = 0
   #drafted = 0
   #accepted = 0
   chooser: Chooser | undefined
@@ -113,11 +118,18 @@ export class Job {
     return this.#hasLine && now - this.#firstToken > timeLimit
   }
 
+  /** Tokens that the next step tries beside the one it goes on from. */
+  guess(tokens: readonly number[], source: GuessSource): void {
+    this.draft = tokens
+    this.#source = source
+  }
+
   /** Of `drafted` guesses the first `accepted` were what the model said. */
   guessed(drafted: number, accepted: number): void {
+    this.#guessedSteps++
     this.#drafted += drafted
     this.#accepted += accepted
-    this.trust.learn(drafted, accepted)
+    this.trust[this.#source].learn(drafted, accepted)
   }
 
   /** Tokens that may still be generated. */
@@ -141,7 +153,9 @@ export class Job {
       queued: admitted - this.#added,
       prefill: firstToken - admitted,
       decode: now - firstToken,
-      ...(this.#drafted > 0 && { speculation: { drafted: this.#drafted, accepted: this.#accepted } }),
+      ...(this.#drafted > 0 && {
+        speculation: { drafted: this.#drafted, accepted: this.#accepted, steps: this.#guessedSteps },
+      }),
     }
   }
 }

@@ -1,15 +1,12 @@
 import { ImpetusError } from '../../contract/errors.ts'
 import { ChatTemplate, chatMlEnd, chatMlTemplate } from '../chat-template.ts'
+import { draftContext } from '../plan.ts'
 import type { RunnerFacts, RunnerLoadOptions } from '../protocol.ts'
-import {
-  type AddonContext,
-  type AddonModel,
-  type Binding,
-  type ContextOptions,
-  loadBinding,
-} from './binding.ts'
+import { type AddonContext, type AddonModel, type Binding, loadBinding } from './binding.ts'
+import { Drafter } from './drafter.ts'
 import { Embedder } from './embedder.ts'
 import type { RunnerLog } from './log.ts'
+import { loadWeights, type NativeWeights } from './native-load.ts'
 import { NativeModel } from './native-model.ts'
 import { Places } from './places.ts'
 import { DiskStates } from './prefix/disk.ts'
@@ -31,7 +28,7 @@ export interface Loaded {
   readonly facts: RunnerFacts
 }
 
-type Writing = Pick<SchedulerParts, 'context' | 'places' | 'stepMilliseconds' | 'threads' | 'tile'>
+type Writing = Omit<SchedulerParts, 'model' | 'batchSize' | 'tell' | 'text' | 'ready'>
 
 /** Tokens that llama.cpp's attention computes together on a processor. */
 const attentionTile = 64
@@ -47,34 +44,29 @@ export async function loadModel(
 ): Promise<Loaded> {
   const binding = await startNative(log)
   const gpu = binding.getGpuType() !== false
-  const addon = new binding.AddonModel(options.path, {
-    addonExports: binding,
-    gpuLayers: gpu ? (options.gpuLayers < 0 ? 999 : options.gpuLayers) : 0,
-    useMmap: true,
-    onLoadProgress: progress,
-  })
-  if (!(await addon.init())) {
-    throw new ImpetusError('invalid_model', `llama.cpp cannot load this model: ${await log.reason()}.`)
-  }
-  const model = new NativeModel(addon, options.vocabularySize)
   const threads = options.threads > 0 ? options.threads : defaultThreads(binding.getMathCores(), gpu)
-  const make = (more: Partial<ContextOptions>) =>
-    makeContext(binding, addon, log, options, { threads, ...more })
+  const weights = await loadWeights(binding, { ...options, threads }, log, progress)
+  const { addon } = weights
+  const model = new NativeModel(addon, options.vocabularySize)
   const embedder = new Embedder({
     model,
     kind: options.kind,
     contextLength: options.contextLength,
     batchSize: options.batchSize,
-    context: () => make({ sequences: 1, embeddings: true, ranking: options.kind === 'reranking' }),
+    context: () =>
+      weights.context({
+        contextSize: options.contextLength,
+        sequences: 1,
+        embeddings: true,
+        ranking: options.kind === 'reranking',
+      }),
   })
-  const processorThreads = gpu && options.gpuLayers !== 0 ? undefined : threads
+  const clock = new StepClock(gpu && options.gpuLayers !== 0 ? undefined : threads)
+  const tools: Tools = { binding, weights, model, clock, log }
   return {
     binding,
     model,
-    writing:
-      options.kind === 'text'
-        ? await startWriting(await make({}), processorThreads, model, binding, options, log)
-        : undefined,
+    writing: options.kind === 'text' ? await startWriting(tools, options, threads) : undefined,
     embedder,
     template: parseTemplate(options.chatTemplate ?? chatMlTemplate),
     templateStop: options.chatTemplate === null ? [chatMlEnd] : [],
@@ -82,70 +74,90 @@ export async function loadModel(
   }
 }
 
-/** The numbers that ggml has for these types. */
-const ggmlTypes = { f16: 1, q8_0: 8, q4_0: 2 } as const
-
-async function makeContext(
-  binding: Binding,
-  addon: AddonModel,
-  log: RunnerLog,
-  { contextLength, slots, batchSize, flashAttention, kvCacheType }: RunnerLoadOptions,
-  more: Pick<ContextOptions, 'threads'> & Partial<ContextOptions>,
-): Promise<AddonContext> {
-  const { sequences = slots } = more
-  const context = new binding.AddonContext(addon, {
-    contextSize: contextLength * sequences,
-    batchSize,
-    flashAttention: flashAttention ?? 'auto',
-    kvCacheKeyType: ggmlTypes[kvCacheType],
-    kvCacheValueType: ggmlTypes[kvCacheType],
-    ...more,
-    sequences,
-  })
-  if (await context.init()) return context
-  throw new ImpetusError(
-    'insufficient_memory',
-    `There is no memory for a context of ${contextLength} tokens: ${await log.reason()}.`,
-  )
+interface Tools {
+  readonly binding: Binding
+  readonly weights: NativeWeights
+  readonly model: NativeModel
+  readonly clock: StepClock
+  readonly log: RunnerLog
 }
 
-async function startWriting(
-  context: AddonContext,
-  threads: number | undefined,
-  model: NativeModel,
-  binding: Binding,
-  options: RunnerLoadOptions,
-  log: RunnerLog,
-): Promise<Writing> {
-  const stepMilliseconds = await warmUp(context, model, new StepClock(threads))
+async function startWriting(tools: Tools, options: RunnerLoadOptions, threads: number): Promise<Writing> {
+  const { binding, weights, model, clock, log } = tools
+  const { slots, contextLength } = options
+  const context = await weights.context({ contextSize: contextLength * slots, sequences: slots })
+  const stepMilliseconds = await warmUp(context, model, clock)
   const places = new Places({
     model,
     context,
-    slots: options.slots,
-    contextLength: options.contextLength,
+    slots,
+    contextLength,
     makeCheckpoint: options.wholeState ? () => new binding.AddonContextSequenceCheckpoint() : undefined,
     disk: await openDisk(options, log),
     scratch: () => scratchFolder(),
     warn: (message, error) => log.error(message, error),
   })
-  const tile = threads === undefined || options.flashAttention === false ? 0 : attentionTile
-  return { context, places, stepMilliseconds, threads, tile }
+  return {
+    context,
+    places,
+    clock,
+    stepMilliseconds,
+    tile: clock.onProcessor && options.flashAttention !== false ? attentionTile : 0,
+    speculation: options.speculation,
+    drafter: await openDrafter(tools, context, options, threads),
+  }
+}
+
+/** The draft model, where one is configured. @throws `invalid_model` for one with another vocabulary */
+async function openDrafter(
+  { binding, clock, log }: Tools,
+  context: AddonContext,
+  options: RunnerLoadOptions,
+  threads: number,
+): Promise<Drafter | undefined> {
+  const { draft } = options
+  if (draft === null) return undefined
+  const own = { path: draft.path, adapters: [], overrides: [], threads }
+  const weights = await loadWeights(binding, { ...options, ...own }, log, () => {})
+  const contextLength = draftContext(options.contextLength)
+  const drafting = await weights.context({ contextSize: contextLength, sequences: 1 })
+  try {
+    context.ensureDraftContextIsCompatibleForSpeculative(drafting)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new ImpetusError('invalid_model', `The draft model does not fit: ${why}. Leave "draftModel" open.`)
+  }
+  const model = new NativeModel(weights.addon, draft.vocabularySize)
+  const sampler = new binding.AddonSampler(weights.addon)
+  sampler.applyConfig({ temperature: 0, seed: 1 })
+  return new Drafter({
+    context: drafting,
+    sampler,
+    endsTurn: token => model.endsTurn(token),
+    contextLength,
+    batchSize: options.batchSize,
+    clock,
+  })
 }
 
 /** A model is no worse without: what is wrong with the folder is said and that is all. */
-async function openDisk(
-  { prefixCache, path, kvCacheType }: RunnerLoadOptions,
-  log: RunnerLog,
-): Promise<DiskStates | undefined> {
-  if (prefixCache === null) return undefined
+async function openDisk(options: RunnerLoadOptions, log: RunnerLog): Promise<DiskStates | undefined> {
+  if (options.prefixCache === null) return undefined
   try {
-    const states = new DiskStates(prefixCache, await modelIdentity(path, `${stateFormat} ${kvCacheType}`))
+    const states = new DiskStates(options.prefixCache, await identityOf(options))
     await states.start()
     return states
   } catch (error) {
     log.error('States of prompts cannot be kept on disk', error)
     return undefined
   }
+}
+
+/** Names whatever a state depends on: the same words give another state with another adapter or other positions. */
+async function identityOf({ path, kvCacheType, adapters, overrides }: RunnerLoadOptions): Promise<string> {
+  const files = await Promise.all(adapters.map(each => modelIdentity(each.path, String(each.scale))))
+  const more = adapters.length + overrides.length > 0 ? ` ${JSON.stringify([files, overrides])}` : ''
+  return modelIdentity(path, `${stateFormat} ${kvCacheType}${more}`)
 }
 
 /**

@@ -1,8 +1,6 @@
-import { lookUp } from './lookup.ts'
 import { Pace } from './pace.ts'
 import { Share } from './share.ts'
 import type { Slot } from './slot.ts'
-import { guesses } from './speculation.ts'
 import { decodeParts, nextPrompt, type StepPart, type Wish } from './step.ts'
 import { StepCosts } from './step-costs.ts'
 
@@ -25,7 +23,8 @@ export interface PlannerParts {
 export class Planner {
   readonly #batchSize: number
   readonly #pace: Pace
-  readonly #costs = new StepCosts()
+  /** What steps cost by their width. */
+  readonly costs = new StepCosts()
   readonly #share = new Share()
   #steps = 0
 
@@ -43,8 +42,7 @@ export class Planner {
     )
     if (decoding.length === 0 || prompt === undefined) this.#share.settle()
     if (prompt !== undefined && !this.#share.owes) return [this.#chunk(prompt, decoding.length > 0)]
-    if (decoding.length === 1 && prompt === undefined) return this.#guess(slots)
-    return decodeParts(decoding, this.#costs.width(decoding.length), this.#batchSize)
+    return decodeParts(decoding, this.costs.width(decoding.length), this.#batchSize)
   }
 
   /** What the step that `compose` made has cost. */
@@ -60,7 +58,7 @@ export class Planner {
       else decode += tokens
     }
     if (prefill === 0) {
-      this.#costs.learn(decode, milliseconds)
+      this.costs.learn(decode, milliseconds)
       this.#share.decoded(milliseconds)
       return
     }
@@ -71,17 +69,6 @@ export class Planner {
   #chunk({ slot, tokens }: Wish, shared: boolean): StepPart {
     const budget = shared && tokens > soonOver ? sharedStepBudget : stepBudget
     return { slot, tokens: this.#pace.chunk(budget, tokens) }
-  }
-
-  /** A single stream's step, with guesses where they are worth it. */
-  #guess(slots: readonly Slot[]): StepPart[] {
-    const slot = slots.find(({ job }) => job?.phase === 'decode' && !job.aborted)
-    const job = slot?.job
-    if (slot === undefined || job === undefined) return []
-    const most = Math.min(guesses(this.#costs, job.trust.chance), job.left - 1, this.#batchSize - 1)
-    // A state that cannot be cut could not lose the guesses that do not hold.
-    if (most > 0 && slot.cuttable) job.draft = lookUp(slot.tokens, job.next, most, job.request.predicted)
-    return [{ slot: slot.index, tokens: job.pending }]
   }
 }
 

@@ -1,9 +1,11 @@
 import { ImpetusError } from '../../contract/errors.ts'
-import type { EndReason } from '../engine.ts'
+import type { EndReason, Speculation } from '../engine.ts'
 import type { RunnerMessage, TextPart } from '../protocol.ts'
 import type { AddonContext } from './binding.ts'
 import type { Choice } from './chooser.ts'
+import type { Drafter } from './drafter.ts'
 import { errorMessage } from './error-message.ts'
+import { Guesser } from './guesser.ts'
 import { Job, type JobRequest } from './job.ts'
 import type { NativeModel } from './native-model.ts'
 import type { Places } from './places.ts'
@@ -11,7 +13,7 @@ import { Planner } from './planner.ts'
 import { FairQueue } from './queue.ts'
 import type { Slot } from './slot.ts'
 import type { StepPart } from './step.ts'
-import { StepClock } from './step-clock.ts'
+import type { StepClock } from './step-clock.ts'
 
 export interface SchedulerParts {
   readonly model: NativeModel
@@ -21,10 +23,12 @@ export interface SchedulerParts {
   readonly batchSize: number
   /** Milliseconds that a step of one token takes. */
   readonly stepMilliseconds: number
-  /** That compute a step; undefined: a GPU does. */
-  readonly threads: number | undefined
+  readonly clock: StepClock
   /** Prompt tokens that are cheaper together; 0: any number. */
   readonly tile: number
+  readonly speculation: Speculation
+  /** Absent where no draft model is configured. */
+  readonly drafter: Drafter | undefined
   readonly tell: (message: RunnerMessage) => void
   /** One piece of text of one request, sent with the others of its step. */
   readonly text: (...part: TextPart) => void
@@ -55,7 +59,7 @@ export class Scheduler {
   }))
   readonly #jobs = new Map<number, Job>()
   readonly #planner: Planner
-  readonly #clock: StepClock
+  readonly #guesser: Guesser
   #running: Promise<void> | undefined
   #keeping: NodeJS.Timeout | undefined
   #stepStarted: number | undefined
@@ -64,7 +68,7 @@ export class Scheduler {
   constructor(parts: SchedulerParts) {
     this.#parts = parts
     this.#planner = new Planner(parts)
-    this.#clock = new StepClock(parts.threads)
+    this.#guesser = new Guesser({ ...parts, costs: this.#planner.costs })
   }
 
   /** Milliseconds that the step under way has taken so far, null between steps, and that the last one took. */
@@ -115,9 +119,20 @@ export class Scheduler {
   async #run(): Promise<void> {
     while (await this.#makeReady()) {
       await this.#parts.ready()
-      const step = this.#planner.compose(this.#parts.places.slots)
+      const step = await this.#compose()
       if (step.length > 0) await this.#step(step)
     }
+  }
+
+  async #compose(): Promise<readonly StepPart[]> {
+    const { slots } = this.#parts.places
+    const step = this.#planner.compose(slots)
+    const busy = slots.filter(({ job }) => job !== undefined)
+    const [slot] = busy
+    // Several streams at once fill a step without guesses.
+    if (busy.length !== 1 || slot?.job?.phase !== 'decode' || step.length === 0) return step
+    await this.#guesser.guess(slot, slot.job)
+    return [{ slot: slot.index, tokens: slot.job.pending }]
   }
 
   #keepLater(): void {
@@ -181,10 +196,10 @@ export class Scheduler {
   /** What the step has cost. */
   async #decode(): Promise<number> {
     this.#stepStarted = performance.now()
-    this.#clock.start()
+    this.#parts.clock.start()
     try {
       await this.#parts.context.decodeBatch()
-      return this.#clock.stop()
+      return this.#parts.clock.stop()
     } finally {
       this.#lastStep = performance.now() - this.#stepStarted
       this.#stepStarted = undefined

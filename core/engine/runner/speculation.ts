@@ -28,8 +28,10 @@ export class Trust {
 /**
  * How many guesses to try in the next step of a single stream: where a wider step costs more than the tokens it may
  * bring, none. On a processor with few cores that is nearly always so, on a GPU nearly never.
+ *
+ * @param each milliseconds that a guess costs by itself
  */
-export function guesses(costs: Pick<StepCosts, 'cost'>, chance: number): number {
+export function guesses(costs: Pick<StepCosts, 'cost'>, chance: number, each = 0): number {
   const single = costs.cost(1)
   if (single === undefined) return 0
   let best = 0
@@ -38,7 +40,7 @@ export function guesses(costs: Pick<StepCosts, 'cost'>, chance: number): number 
     const cost = costs.cost(1 + length)
     // Not known yet: it is tried once, after the shorter ones have shown promise.
     if (cost === undefined) return best > 0 || length === lengths[0] ? length : best
-    const perToken = cost / expected(length, chance)
+    const perToken = (cost + each * length) / expected(length, chance)
     if (perToken >= least) continue
     best = length
     least = perToken

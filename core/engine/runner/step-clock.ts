@@ -13,6 +13,10 @@ export class StepClock {
     this.#threads = threads
   }
 
+  get onProcessor(): boolean {
+    return this.#threads !== undefined
+  }
+
   start(): void {
     this.#processor = this.#threads === undefined ? 0 : workersTime()
     this.#wall = performance.now()
