@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { conversion } from './conversions.ts'
 import { download } from './downloads.ts'
 import { endpoint } from './endpoint.ts'
 import { alert, monitoringSample } from './monitoring.ts'
@@ -52,6 +53,7 @@ export const topics = {
     firstTokenMilliseconds: z.number().nullable(),
   }),
   'download.changed': download,
+  'conversion.changed': conversion,
   'download.removed': z.object({ id: z.string() }),
   'settings.changed': z.object({ keys: z.array(z.string()), restartNeeded: z.array(z.string()) }),
   'host.changed': hostFacts,

@@ -165,7 +165,10 @@ export const getMonitoring = endpoint({
   scope: 'admin',
   response: z.object({
     recent: z.array(monitoringSample).meta({ description: 'The oldest first; the last is now' }),
-    absent: z.array(absence).meta({ description: 'Figures that have no source here' }),
+    asked: z
+      .boolean()
+      .meta({ description: 'Whether every source has been asked once, as begins when somebody looks' }),
+    absent: z.array(absence).meta({ description: 'Figures that have no source here, once all were asked' }),
     memoryTotal: z.int(),
     diskTotal: z.int().nullable(),
     modelsBudget: z.int(),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Topic, TopicData } from '../contract/events.ts'
 import type { KeyInfo } from '../contract/keys.ts'
 import type { HistoryEvent, Insight, MonitoringSample } from '../contract/monitoring.ts'
@@ -52,7 +53,7 @@ const mostRecent = 300
 /** What insights are computed from: looking at more would hold up the core for longer than a step of the engine. */
 const insightRequests = 3000
 const insightSpan = 14 * 24 * 3600 * 1000
-const insightsHold = 30_000
+const insightsHold = 60_000
 
 /** What the machine and the core are doing, what they did, and what is wrong. See README.md in this folder. */
 export class Monitoring {
@@ -134,12 +135,16 @@ export class Monitoring {
 
   insights(): Insight[] {
     const now = this.#parts.clock.now()
-    if (this.#insights === undefined || Math.abs(now - this.#insights.at) >= insightsHold) {
-      const requests = this.history.requests(now - insightSpan, insightRequests)
-      const events = this.history.events(now - insightSpan, now, insightRequests)
-      this.#insights = { at: now, found: insights(requests, events, now) }
+    const before = this.#insights
+    if (before !== undefined && Math.abs(now - before.at) < insightsHold) return before.found
+    const requests = this.history.requests(now - insightSpan, insightRequests)
+    const events = this.history.events(now - insightSpan, now, insightRequests)
+    const found = insights(requests, events, now)
+    this.#insights = { at: now, found }
+    if (before !== undefined && !isDeepStrictEqual(before.found, found)) {
+      this.#parts.bus.tell('insights.changed', { count: found.length })
     }
-    return this.#insights.found
+    return found
   }
 
   /** Prometheus' text format. */
@@ -166,6 +171,8 @@ export class Monitoring {
     this.history.addSample(sample)
     this.alerts.measure({ sample, memoryTotal: this.readings.memoryTotal, host: this.#parts.host() })
     this.#parts.bus.tell('monitoring.sample', sample)
+    // Whoever looks hears of it when they change.
+    if (this.#isWatched()) this.insights()
   }
 
   #hear(topic: Topic, data: TopicData<Topic>): void {

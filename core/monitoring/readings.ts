@@ -110,10 +110,15 @@ export class Readings {
     return sample
   }
 
+  /** Whether every source has been asked: what is not known now is not known on this machine. */
+  get asked(): boolean {
+    return this.#last !== null && this.#information.hasLooked
+  }
+
   /** Figures without a source, once every source has been asked. */
   absent(): Absence[] {
     const last = this.#last
-    if (last === null || !this.#information.hasLooked) return []
+    if (last === null || !this.asked) return []
     const isBeside = this.#platform === 'darwin' && this.#parts.host() === null
     return ofMachine
       .filter(figure => last[figure] === null)

@@ -30,6 +30,7 @@ export function monitoringRoutes(
   const { history, alerts, readings } = monitoring
   serve(app, getMonitoring, () => ({
     recent: [...monitoring.recent()],
+    asked: readings.asked,
     absent: readings.absent(),
     memoryTotal: readings.memoryTotal,
     diskTotal: readings.diskTotal,
