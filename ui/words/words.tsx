@@ -49,6 +49,19 @@ export class Words {
     }).format(value / 1000 ** power)
   }
 
+  degrees(value: number | null | undefined): string {
+    return value === null || value === undefined ? '–' : this.#unit(value, 'celsius', 0)
+  }
+
+  watts(value: number | null | undefined): string {
+    return value === null || value === undefined ? '–' : `${this.number(value)} W`
+  }
+
+  /** `a, b, c`. */
+  list(texts: readonly string[]): string {
+    return new Intl.ListFormat(this.language, { style: 'short', type: 'unit' }).format(texts)
+  }
+
   duration(milliseconds: number | null | undefined): string {
     if (milliseconds === null || milliseconds === undefined) return '–'
     if (milliseconds < 1000) return this.#unit(milliseconds, 'millisecond', 0)
@@ -63,6 +76,12 @@ export class Words {
     const style = today
       ? ({ timeStyle: 'medium' } as const)
       : ({ dateStyle: 'medium', timeStyle: 'short' } as const)
+    return new Intl.DateTimeFormat(this.language, style).format(milliseconds)
+  }
+
+  /** Beside an axis, where there is little room. */
+  tick(milliseconds: number, withDay: boolean): string {
+    const style = withDay ? ({ month: 'short', day: 'numeric' } as const) : ({ timeStyle: 'short' } as const)
     return new Intl.DateTimeFormat(this.language, style).format(milliseconds)
   }
 

@@ -5,24 +5,25 @@ import { CopyButton } from '../../parts/copy-button.tsx'
 import { Empty, FailureNote, Page, Section } from '../../parts/page.tsx'
 import { type RequestRow, speedOf } from '../../requests.ts'
 import { useWords } from '../../words/words.tsx'
+import { Alerts } from './alerts.tsx'
 import { InMemory } from './in-memory.tsx'
-import { SpeedStrip } from './speed-strip.tsx'
+import { Insights } from './insights.tsx'
+import { useMonitoring } from './samples.ts'
+import { Tiles } from './tiles.tsx'
+import './home.css'
 
 export default function Home() {
   const words = useWords()
   const { live, requests } = useCore()
   const state = useLiveState(live)
-  const status = useData('getStatus', {
-    topics: ['core.changed', 'model.changed', 'models.changed', 'request.started', 'request.finished'],
-  })
+  const status = useData('getStatus', { topics: ['core.changed', 'model.changed', 'models.changed'] })
   const rows = useSyncExternalStore(requests.watch, requests.get)
-  const finished = rows.filter((row): row is RequestRow => !('gap' in row) && row.end !== null)
-  const last = finished.at(-1)?.end ?? null
   const { value } = status
   const address = `${location.origin}/v1`
   return (
     <Page title={words.say('home')}>
       {status.failure && state !== 'gone' && <FailureNote failure={status.failure} retry={status.refresh} />}
+      <Alerts />
       <Section title={words.say('endpoint')} note={words.say('endpointNote')}>
         <div className="copyable">
           <pre>
@@ -36,36 +37,8 @@ export default function Home() {
           </div>
         )}
       </Section>
-      <Section title={words.say('now')}>
-        <dl className="figures">
-          <Figure name={words.say('requestsRunning')} value={words.number(value?.requests.active)} />
-          <Figure
-            name={words.say('lastSpeed')}
-            value={words.number(speedOf(last), 1)}
-            note={
-              last === null
-                ? words.say('noAnswersYet')
-                : words.say('tokensPerSecondOf', { model: last.model })
-            }
-          />
-          <Figure
-            name={words.say('answersCount')}
-            value={words.number(finished.length)}
-            note={words.say('sinceStart', { time: words.time(value?.startedAt ?? null) })}
-          />
-          <Figure
-            name={words.say('freeMemory')}
-            value={words.bytes(value?.memory.freeBytes)}
-            note={words.say('ofTotal', { total: words.bytes(value?.memory.totalBytes) })}
-          />
-          <Figure
-            name={words.say('version')}
-            value={value?.version ?? '–'}
-            note={words.say('coreMemory', { size: words.bytes(value?.memory.coreBytes) })}
-          />
-        </dl>
-        <SpeedStrip rows={finished} />
-      </Section>
+      <Now />
+      <Insights />
       <InMemory />
       {rows.length === 0 && value !== undefined && (
         <Section title={words.say('firstSteps')}>
@@ -78,18 +51,30 @@ export default function Home() {
           </Empty>
         </Section>
       )}
+      {value && (
+        <p className="muted">
+          {words.say('runsSince', {
+            version: value.version,
+            time: words.time(value.startedAt),
+            size: words.bytes(value.memory.coreBytes),
+          })}
+        </p>
+      )}
     </Page>
   )
 }
 
-function Figure({ name, value, note }: { name: string; value: string; note?: string }) {
+/** Drawn anew once a second, and nothing besides it. */
+function Now() {
+  const words = useWords()
+  const { requests } = useCore()
+  const monitoring = useMonitoring()
+  const rows = useSyncExternalStore(requests.watch, requests.get)
+  const last = rows.findLast((row): row is RequestRow => !('gap' in row) && row.end !== null)?.end ?? null
   return (
-    <div>
-      <dt>{name}</dt>
-      <dd>
-        {value}
-        {note && <small>{note}</small>}
-      </dd>
-    </div>
+    <Section title={words.say('now')}>
+      {monitoring.failure && <FailureNote failure={monitoring.failure} retry={monitoring.refresh} />}
+      <Tiles monitoring={monitoring.value} latest={last && { speed: speedOf(last), model: last.model }} />
+    </Section>
   )
 }

@@ -5,7 +5,6 @@ import { useCore } from '../../core.ts'
 import { useData } from '../../data.ts'
 import { Empty, FailureNote, Loading, Section } from '../../parts/page.tsx'
 import { useWords } from '../../words/words.tsx'
-import './home.css'
 
 /** The models that are loaded, and the memory they take of what they may. */
 export function InMemory() {
