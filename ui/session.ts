@@ -6,10 +6,16 @@ export type Session =
   | { readonly kind: 'out'; readonly failure: Failure | null }
   | { readonly kind: 'gone' }
 
-/** The one-time code of a sign-in link, taken out of the address: it must not stay in the history or in a bookmark. */
+/**
+ * The one-time code of a sign-in link, taken out of the address: it must not stay in the history or in a bookmark. The
+ * menu bar names the screen to open beside it.
+ */
 export function takeCode(): string | null {
-  const code = new URLSearchParams(location.hash.slice(1)).get('code')
-  if (code !== null) history.replaceState(null, '', location.pathname)
+  const link = new URLSearchParams(location.hash.slice(1))
+  const code = link.get('code')
+  const page = link.get('page')
+  if (code !== null)
+    history.replaceState(null, '', page === null ? location.pathname : `#${encodeURIComponent(page)}`)
   return code
 }
 

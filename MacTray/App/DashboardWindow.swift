@@ -1,0 +1,165 @@
+import AppKit
+import TrayKit
+import WebKit
+
+/// The dashboard in a window of its own: the core's page, signed in over the socket, and nothing else.
+@MainActor
+final class DashboardWindow: NSObject, WKNavigationDelegate, WKUIDelegate, WKDownloadDelegate, NSWindowDelegate {
+    static let shared = DashboardWindow()
+    /// Apart from what any browser keeps.
+    private static let store = UUID(uuidString: "6F0C2B9D-7A55-4B7E-9A0E-1D5C3B2A4673")!
+    private var window: NSWindow?
+    private var view: DashboardView?
+    private let message = NSTextField(wrappingLabelWithString: "")
+    private var page = MenuAction.Page.home
+    private var origin: URL?
+    private var isWanted = false
+
+    func show(_ page: MenuAction.Page) {
+        self.page = page
+        isWanted = true
+        if window == nil { make() }
+        NSApplication.shared.setActivationPolicy(.regular)
+        NSApplication.shared.activate(ignoringOtherApps: true)
+        window?.makeKeyAndOrderFront(nil)
+        origin = nil
+        coreChanged()
+    }
+
+    /// Loads the page once there is a core to load it from, and says natively why there is none.
+    func coreChanged() {
+        guard isWanted, let view else { return }
+        guard AppModel.shared.state.core.isUp else {
+            origin = nil
+            return say(AppModel.shared.menu.label)
+        }
+        guard origin == nil else { return }
+        origin = URL(string: "about:blank")
+        Task {
+            do {
+                let link = try await AppModel.shared.tray.client.dashboard(page)
+                guard let url = URL(string: link) else { throw URLError(.badURL) }
+                origin = url
+                view.load(URLRequest(url: url))
+            } catch {
+                origin = nil
+                say("\(AppModel.shared.words(.dashboardFailed)) \(error)")
+            }
+        }
+    }
+
+    private func say(_ text: String) {
+        message.stringValue = text
+        message.isHidden = text.isEmpty
+        view?.isHidden = !text.isEmpty
+    }
+
+    private func make() {
+        let configuration = WKWebViewConfiguration()
+        configuration.websiteDataStore = WKWebsiteDataStore(forIdentifier: Self.store)
+        let view = DashboardView(frame: NSRect(x: 0, y: 0, width: 1200, height: 800), configuration: configuration)
+        (view.navigationDelegate, view.uiDelegate) = (self, self)
+        view.allowsBackForwardNavigationGestures = false
+        view.allowsMagnification = true
+        view.autoresizingMask = [.width, .height]
+        message.frame = NSRect(x: 40, y: 360, width: 1120, height: 80)
+        message.alignment = .center
+        message.autoresizingMask = [.width, .minYMargin, .maxYMargin]
+        let content = NSView(frame: view.frame)
+        content.addSubview(view)
+        content.addSubview(message)
+        let window = NSWindow(
+            contentRect: view.frame, styleMask: [.titled, .closable, .miniaturizable, .resizable], backing: .buffered,
+            defer: false)
+        window.title = "Impetus"
+        window.isReleasedWhenClosed = false
+        window.contentView = content
+        window.delegate = self
+        window.setFrameAutosaveName("dashboard")
+        (self.view, self.window) = (view, window)
+    }
+
+    func windowWillClose(_ notification: Notification) {
+        isWanted = false
+        NSApplication.shared.setActivationPolicy(.accessory)
+    }
+
+    /// Only the core's own address stays in the window; links elsewhere open in the browser.
+    func webView(_ webView: WKWebView, decidePolicyFor action: WKNavigationAction) async -> WKNavigationActionPolicy {
+        guard let url = action.request.url else { return .cancel }
+        if url.scheme == origin?.scheme, url.host == origin?.host, url.port == origin?.port {
+            return action.shouldPerformDownload ? .download : .allow
+        }
+        if url.scheme == "blob", action.shouldPerformDownload { return .download }
+        if ["http", "https", "mailto"].contains(url.scheme) { NSWorkspace.shared.open(url) }
+        return .cancel
+    }
+
+    func webView(_ webView: WKWebView, decidePolicyFor response: WKNavigationResponse) async
+        -> WKNavigationResponsePolicy
+    { response.canShowMIMEType ? .allow : .download }
+
+    func webView(
+        _ webView: WKWebView, createWebViewWith configuration: WKWebViewConfiguration, for action: WKNavigationAction,
+        windowFeatures: WKWindowFeatures
+    ) -> WKWebView? {
+        if let url = action.request.url, ["http", "https"].contains(url.scheme) { NSWorkspace.shared.open(url) }
+        return nil
+    }
+
+    func webView(_ webView: WKWebView, didFinish navigation: WKNavigation!) { say("") }
+
+    func webView(_ webView: WKWebView, didFailProvisionalNavigation navigation: WKNavigation!, withError error: any Error) {
+        say("\(AppModel.shared.words(.dashboardFailed)) \(error.localizedDescription)")
+    }
+
+    // Ended under memory pressure or in sleep: it would leave a blank page.
+    func webViewWebContentProcessDidTerminate(_ webView: WKWebView) { show(page) }
+
+    func webView(_ webView: WKWebView, navigationAction: WKNavigationAction, didBecome download: WKDownload) {
+        download.delegate = self
+    }
+
+    func webView(_ webView: WKWebView, navigationResponse: WKNavigationResponse, didBecome download: WKDownload) {
+        download.delegate = self
+    }
+
+    func download(_ download: WKDownload, decideDestinationUsing response: URLResponse, suggestedFilename: String) async
+        -> URL?
+    {
+        let folder = FileManager.default.urls(for: .downloadsDirectory, in: .userDomainMask).first
+        return folder.map { FreeName.find(suggestedFilename, in: $0) }
+    }
+}
+
+/// Takes model files that are dropped on it into the models folder (on the same disk that copies nothing).
+final class DashboardView: WKWebView {
+    private func models(_ info: any NSDraggingInfo) -> [URL] {
+        let urls = info.draggingPasteboard.readObjects(forClasses: [NSURL.self], options: nil) as? [URL] ?? []
+        return urls.filter { $0.pathExtension.lowercased() == "gguf" }
+    }
+
+    override func performDragOperation(_ info: any NSDraggingInfo) -> Bool {
+        let files = models(info)
+        guard !files.isEmpty else { return super.performDragOperation(info) }
+        let folder = URL(fileURLWithPath: AppModel.shared.home.models)
+        Task.detached {
+            for file in files {
+                try? FileManager.default.copyItem(at: file, to: FreeName.find(file.lastPathComponent, in: folder))
+            }
+        }
+        return true
+    }
+
+    override func performKeyEquivalent(with event: NSEvent) -> Bool {
+        guard event.modifierFlags.contains(.command) else { return super.performKeyEquivalent(with: event) }
+        switch event.charactersIgnoringModifiers {
+        case "+", "=": pageZoom = min(3, pageZoom * 1.1)
+        case "-": pageZoom = max(0.5, pageZoom / 1.1)
+        case "0": pageZoom = 1
+        case "r": reload()
+        default: return super.performKeyEquivalent(with: event)
+        }
+        return true
+    }
+}

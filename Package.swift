@@ -1,0 +1,34 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// The menu bar of Impetus. See docs/mac.md.
+var targets: [Target] = [
+    // Everything that needs no framework of Apple's but Foundation: built and tested on macOS and on Linux.
+    .target(name: "TrayKit", path: "MacTray/TrayKit"),
+    // The same without a menu bar: for Linux, for ssh and for the tests.
+    .executableTarget(name: "impetus-tray", dependencies: ["TrayKit"], path: "MacTray/Headless"),
+    // The app. On Linux it is compiled against stand-ins of Apple's frameworks: a check of its types, never a product.
+    .executableTarget(
+        name: "Impetus", dependencies: ["TrayKit"], path: "MacTray/App", exclude: ["Bundle"],
+        // Swift 6.0 on Linux: libswiftObservation.so refers to a symbol that no library there has.
+        linkerSettings: [.unsafeFlags(["-Xlinker", "--allow-shlib-undefined"], .when(platforms: [.linux]))]),
+    .testTarget(name: "TrayKitTests", dependencies: ["TrayKit"], path: "MacTray/Tests/TrayKitTests"),
+    // With a real core, started by impetus-tray. Needs Node and "npm run build" before.
+    .testTarget(name: "CoreTests", dependencies: ["TrayKit", "impetus-tray"], path: "MacTray/Tests/CoreTests"),
+]
+
+#if os(Linux)
+    let standIns = ["SwiftUI", "WebKit", "ServiceManagement", "UserNotifications", "IOKit", "Metal"]
+    targets.append(.target(name: "AppKit", path: "MacTray/StandIns/AppKit"))
+    for name in standIns {
+        targets.append(.target(name: name, dependencies: ["AppKit"], path: "MacTray/StandIns/\(name)"))
+    }
+    targets[2].dependencies += (standIns + ["AppKit"]).map { .byName(name: $0) }
+#endif
+
+let package = Package(
+    name: "Impetus",
+    platforms: [.macOS(.v14)],
+    targets: targets,
+    swiftLanguageModes: [.v6]
+)
