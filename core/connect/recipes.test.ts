@@ -81,6 +81,16 @@ describe('what a model can do', () => {
     expect(plain).not.toContain('tool_use')
   })
 
+  it('is said where an agent could not work with it', () => {
+    const notes = (facts: Partial<PlaceFacts>) =>
+      recipesFor({ ...place, ...facts })
+        .flatMap(recipe => recipe.notes)
+        .join('\n')
+    expect(notes({})).not.toContain('qwen3-8b')
+    expect(notes({ callsTools: false })).toContain('qwen3-8b calls no tools, and Codex needs one that does.')
+    expect(notes({ contextLength: 4096 })).toContain('a context of 4096 tokens: too few for Codex.')
+  })
+
   it('leaves a quarter of the context for the answer', () => {
     expect(said({ contextLength: 8192 }, 'opencode')).toContain('"output": 2048')
     expect(said({ contextLength: 131_072 }, 'opencode')).toContain('"output": 8192')

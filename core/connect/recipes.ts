@@ -16,5 +16,20 @@ export function recipesFor({ address, needsKey, ...model }: PlaceFacts): ClientR
   const { origin } = new URL(address)
   const key = needsKey ? keyPlaceholder : 'unused'
   const place: Place = { ...model, address: origin, base: `${origin}/v1`, key, needsKey }
-  return [...agents, ...editors, ...apps, ...libraries, ...others].map(recipe => recipe(place))
+  const rest = [...editors, ...apps, ...libraries, ...others].map(recipe => recipe(place))
+  return [...agents.map(recipe => warned(recipe(place), place)), ...rest]
+}
+
+/** First requests of agents have 6 to 79 kB. */
+const contextForAgents = 32_768
+
+/** What this very model lacks for an agent's work. */
+function warned(recipe: ClientRecipe, { model, contextLength, callsTools }: Place): ClientRecipe {
+  const warnings = [
+    ...(callsTools ? [] : [`${model} calls no tools, and ${recipe.name} needs one that does.`]),
+    ...(contextLength !== null && contextLength < contextForAgents
+      ? [`${model} has a context of ${contextLength} tokens: too few for ${recipe.name}.`]
+      : []),
+  ]
+  return { ...recipe, notes: [...recipe.notes, ...warnings] }
 }

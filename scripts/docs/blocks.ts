@@ -1,3 +1,4 @@
+import { clientsBlock } from './clients.ts'
 import { commandsBlock, exitCodesBlock } from './commands.ts'
 import { errorsBlock, operationsBlock } from './operations.ts'
 import { roomsBlock } from './rooms.ts'
@@ -9,6 +10,7 @@ const blocks: Readonly<Record<string, () => string | Promise<string>>> = {
   overrides: overridesBlock,
   errors: errorsBlock,
   operations: operationsBlock,
+  clients: clientsBlock,
   commands: commandsBlock,
   'exit-codes': exitCodesBlock,
   rooms: roomsBlock,
