@@ -10,7 +10,7 @@ export async function run(call: Call): Promise<undefined> {
     model.progress === null ? model.state : `${model.state}, ${Math.round(model.progress * 100)} %`,
     readableBytes(model.bytes),
     model.contextLength === null ? '' : String(model.contextLength),
-    String(model.leases),
+    model.waiting === 0 ? String(model.leases) : `${model.leases}, ${model.waiting} waiting`,
     stays(model),
   ])
   const used = `${readableBytes(memory.usedBytes)} of ${readableBytes(memory.budgetBytes)} used, ${memory.waiting} requests waiting`

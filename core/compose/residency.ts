@@ -6,7 +6,7 @@ import { createFileTools } from '../engine/inspector/tools.ts'
 import { planLoad } from '../engine/plan.ts'
 import type { Library } from '../library/types.ts'
 import { spawnRole } from '../platform/child.ts'
-import { totalMemory } from '../platform/memory.ts'
+import { freeMemory, totalMemory } from '../platform/memory.ts'
 import type { Profiles } from '../profiles/profiles.ts'
 import { given } from '../profiles/values.ts'
 import { defaultBudget } from '../residency/budget.ts'
@@ -80,6 +80,8 @@ export async function startResidency(
   )
   const pressure = new PressureWatch({
     relieve: () => residency.relieve(),
+    // macOS keeps hardly any memory free and gives up its caches on demand, so what is free there says nothing.
+    ...(process.platform === 'linux' && { freeShare: () => freeMemory() / total }),
     isHolding: () => residency.memory().usedBytes > 0,
     log,
   })

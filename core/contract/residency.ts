@@ -8,6 +8,8 @@ export const modelState = z
     state: z.enum(['loading', 'loaded', 'unloading', 'quarantined']),
     progress: z.number().nullable().meta({ description: '0 to 1 while loading' }),
     leases: z.int().meta({ description: 'Requests that use it now' }),
+    slots: z.int().nullable().meta({ description: 'Requests that it computes at a time, once loaded' }),
+    waiting: z.int().meta({ description: 'Requests that wait for it, or for a slot of it' }),
     contextLength: z.int().nullable().meta({ description: 'Tokens of one slot, once loaded' }),
     reason: z.string().nullable(),
     bytes: z.int().meta({ description: 'Memory: estimated while it loads, corrected by what was measured' }),

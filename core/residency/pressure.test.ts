@@ -44,6 +44,24 @@ describe('memory pressure', () => {
     await rm(folder, { recursive: true })
   })
 
+  it.each([
+    ['little is free', 0.02, 0],
+    ['enough is free', 0.04, 2],
+  ])('where the system tells none, what is free counts: %s', async (_name, share, left) => {
+    let models = 2
+    const watch = new PressureWatch({
+      path: '/nowhere/memory',
+      freeShare: () => share,
+      relieve: () => models-- > 0,
+      isHolding: () => models > 0,
+      log: silent,
+      intervalMilliseconds: 1,
+    })
+    await watch.start()
+    await expect.poll(() => models).toBe(left)
+    watch.stop()
+  })
+
   it('is not watched where the system does not tell', async () => {
     const watch = new PressureWatch({
       path: '/nowhere/memory',

@@ -25,9 +25,14 @@ export function isShort({ some, full }: Pressure): boolean {
   return some > mostSome || full > mostFull
 }
 
+/** Share of the memory below which the next large request would have to take from others. */
+const leastFree = 0.03
+
 export interface PressureParts {
   /** Where the system tells its pressure. */
   readonly path?: string
+  /** Share of the memory that is free; looked at where the system tells no pressure. Absent: not known either. */
+  readonly freeShare?: () => number
   /** Gives up one idle model; false where there is none. */
   readonly relieve: () => boolean
   /** Whether any model is in memory. */
@@ -40,8 +45,8 @@ export interface PressureParts {
 const usualInterval = 10_000
 
 /**
- * Gives up idle models, one at a look, while the system is short of memory. Linux tells by a file; elsewhere, and where
- * the file cannot be read, nothing is watched.
+ * Gives up idle models, one at a look, while the system is short of memory. Linux tells by a file; where that cannot be
+ * read (older kernels, some containers), what is free has to do. A Mac's shell tells by itself.
  */
 export class PressureWatch {
   readonly #parts: PressureParts
@@ -52,7 +57,7 @@ export class PressureWatch {
   }
 
   async start(): Promise<void> {
-    if ((await this.#read()) === undefined) return
+    if ((await this.#read()) === undefined && this.#parts.freeShare === undefined) return
     const every = this.#parts.intervalMilliseconds ?? usualInterval
     this.#timer = setInterval(() => void this.#look(), every)
     this.#timer.unref()
@@ -65,8 +70,13 @@ export class PressureWatch {
   async #look(): Promise<void> {
     if (!this.#parts.isHolding()) return
     const pressure = await this.#read()
-    if (pressure === undefined || !isShort(pressure)) return
-    if (this.#parts.relieve()) this.#parts.log.warn('the system is short of memory', { ...pressure })
+    const free = pressure === undefined ? this.#parts.freeShare?.() : undefined
+    const short = pressure === undefined ? free !== undefined && free < leastFree : isShort(pressure)
+    if (short && this.#parts.relieve())
+      this.#parts.log.warn('the system is short of memory', {
+        ...pressure,
+        ...(free !== undefined && { free }),
+      })
   }
 
   async #read(): Promise<Pressure | undefined> {

@@ -29,6 +29,8 @@ describe('a residency', () => {
     const a2 = residency.acquire('a', never)
     const b2 = residency.acquire('b', never)
     expect(await isPending(a2)).toBe(true)
+    expect(residency.states()).toMatchObject([{ id: 'a', leases: 1, waiting: 1 }])
+    expect(residency.memory().waiting).toBe(3)
     await release(a1)
     const b1Lease = await b1
     const b2Lease = await b2

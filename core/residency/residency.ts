@@ -9,6 +9,7 @@ import { type MemoryNeed, Needs } from './needs.ts'
 import { type CrashLimit, Quarantine } from './quarantine.ts'
 import { doesNotFit, quarantined, shuttingDown } from './refusals.ts'
 import { type Gone, isCrash, Resident, type ResidentParts } from './resident.ts'
+import { statesOf, waitingForSlots } from './states.ts'
 import type { AcquireOptions, Lease, MemoryState, ModelState, Residency } from './types.ts'
 import { idlest } from './victims.ts'
 import { type QueueLimit, queueFull, Waiters } from './waiters.ts'
@@ -121,26 +122,16 @@ export class ModelResidency implements Residency {
   }
 
   states(): readonly ModelState[] {
-    const inMemory = [...this.#residents.values()].map((resident): ModelState => {
-      const { id, phase, progress, leases, model, bytes } = resident
-      const at = goesAt(this.#idleView(resident))
-      return {
-        id,
-        state: phase,
-        progress: phase === 'loading' ? progress : null,
-        leases,
-        contextLength: model?.facts.contextLength ?? null,
-        reason: null,
-        bytes,
-        pinned: this.#parts.isPinned(id),
-        unloadsAt: at === undefined ? null : Math.round(Date.now() + at - this.#now()),
-      }
+    return statesOf({
+      residents: [...this.#residents.values()],
+      leftAlone: this.#quarantine.entries(),
+      waiting: id => this.#waiters.all.filter(({ modelId }) => modelId === id).length,
+      isPinned: this.#parts.isPinned,
+      goesAt: resident => {
+        const at = goesAt(this.#idleView(resident))
+        return at === undefined ? null : Math.round(Date.now() + at - this.#now())
+      },
     })
-    const leftAlone = [...this.#quarantine.entries()].map(([id, reason]): ModelState => {
-      const nothing = { progress: null, leases: 0, contextLength: null, bytes: 0, unloadsAt: null }
-      return { id, state: 'quarantined', ...nothing, reason, pinned: this.#parts.isPinned(id) }
-    })
-    return [...inMemory, ...leftAlone]
   }
 
   memory(): MemoryState {
@@ -156,9 +147,7 @@ export class ModelResidency implements Residency {
 
   /** For a model, or for a slot of it. */
   #waiting(): number {
-    const forSlots = [...this.#residents.values()].map(({ leases, model }) =>
-      Math.max(0, leases - (model?.facts.slots ?? leases)),
-    )
+    const forSlots = [...this.#residents.values()].map(waitingForSlots)
     return forSlots.reduce((sum, count) => sum + count, this.#waiters.all.length)
   }
 

@@ -10,6 +10,10 @@ export interface ModelState {
   readonly state: 'loading' | 'loaded' | 'unloading' | 'quarantined'
   readonly progress: number | null
   readonly leases: number
+  /** Requests that it computes at a time, once loaded. */
+  readonly slots: number | null
+  /** Requests that wait for it, or for a slot of it. */
+  readonly waiting: number
   /** Tokens of one slot, once loaded. */
   readonly contextLength: number | null
   readonly reason: string | null

@@ -25,7 +25,16 @@ function facts(counters: Counters): MetricFacts {
     memory: { budgetBytes: 100, usedBytes: 40, waiting: 1 },
     models: [
       {
-        ...{ id: 'm', state: 'loaded', progress: null, leases: 2, contextLength: 100, reason: null },
+        ...{
+          id: 'm',
+          state: 'loaded',
+          progress: null,
+          leases: 2,
+          slots: 4,
+          waiting: 0,
+          contextLength: 100,
+          reason: null,
+        },
         ...{ bytes: 40, pinned: false, unloadsAt: null },
       },
     ],

@@ -78,6 +78,8 @@ describe('a model in memory', () => {
     state: 'loaded' as const,
     progress: null,
     leases: 0,
+    slots: 4,
+    waiting: 0,
     contextLength: 4096,
     reason: null,
     bytes: 2000,

@@ -100,6 +100,8 @@ describe('a model in the list', () => {
       id: model.id,
       progress: 0.5,
       leases: 0,
+      slots: 4,
+      waiting: 0,
       contextLength: null,
       reason: null,
       bytes: 0,
