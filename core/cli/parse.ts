@@ -23,7 +23,11 @@ export function parseCall(command: CommandFacts, args: readonly string[]): Parse
   const values: Record<string, string> = {}
   const rest = [...positionals]
   for (const argument of command.arguments ?? []) {
-    if (argument.rest) continue
+    if (argument.rest) {
+      if (argument.required && rest.length === 0 && !switches.has('help'))
+        throw wrong(`${argument.name} is missing.`)
+      continue
+    }
     const value = rest.shift()
     if (value !== undefined) values[argument.name] = value
     else if (argument.required && !switches.has('help')) throw wrong(`${argument.name} is missing.`)

@@ -266,7 +266,7 @@ export const addAlias = endpoint({
 export const removeAlias = endpoint({
   id: 'removeAlias',
   method: 'delete',
-  path: '/api/library/aliases/:alias{.+}',
+  path: '/api/library/aliases/:alias',
   summary: 'Takes a further name away; the model stays',
   scope: 'admin',
   response: z.object({ removed: z.string() }),
