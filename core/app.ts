@@ -2,6 +2,8 @@ import type { Hono } from 'hono'
 import { anthropicRoutes } from './anthropic/routes.ts'
 import type { Models } from './compose/models.ts'
 import { connectRoutes } from './connect/routes.ts'
+import type { Conversions } from './conversion/conversions.ts'
+import { conversionRoutes } from './conversion/routes.ts'
 import type { DashboardFiles } from './dashboard/files.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
 import type { DownloadRoom } from './downloads/room.ts'
@@ -12,8 +14,8 @@ import type { EventHistory } from './http/event-history.ts'
 import { eventRoutes } from './http/events.ts'
 import { createFrame, type FrameParts } from './http/frame.ts'
 import { pageRoutes } from './http/page.ts'
-import type { LibraryRoom } from './library/room.ts'
 import { libraryFileRoutes } from './library/file-routes.ts'
+import type { LibraryRoom } from './library/room.ts'
 import { libraryRoutes } from './library/routes.ts'
 import { llamaServerRoutes } from './llama-server/routes.ts'
 import { lmStudioRoutes } from './lmstudio/routes.ts'
@@ -43,6 +45,7 @@ export interface AppParts {
   readonly models: Models
   readonly downloads: DownloadRoom
   readonly library: LibraryRoom
+  readonly conversions: Conversions
   /** Null where none was built. */
   readonly dashboard: DashboardFiles | null
   readonly system: SystemParts
@@ -83,6 +86,7 @@ export function buildApp(parts: AppParts): Hono<Env> {
     needsKey: () => parts.settings.current.server.requireKey,
   })
   monitoringRoutes(app, { ...parts.models, monitoring: parts.monitoring, clock: parts.system.clock })
+  conversionRoutes(app, { conversions: parts.conversions, audit: parts.security.audit })
   eventRoutes(app, parts.history)
   if (parts.dashboard === null) pageRoutes(app, parts.version)
   else dashboardRoutes(app, parts.dashboard)

@@ -16,6 +16,12 @@ async function main(args: readonly string[]): Promise<number> {
       await runInspector()
       return 0
     }
+    case 'converter': {
+      const { runConverter } = await import('./conversion/child/main.ts')
+      const { startLifeline } = await import('./engine/lifeline.ts')
+      await runConverter(args.slice(1), startLifeline)
+      return 0
+    }
     case 'engine-check': {
       const { checkEngine } = await import('./engine/runner/check.ts')
       await checkEngine()

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Call } from './cli/command.ts'
 import { startBase } from './compose/base.ts'
+import { startConversions } from './compose/conversions.ts'
 import { type Doors, openDoors } from './compose/doors.ts'
 import { startDownloads } from './compose/downloads.ts'
 import { startLibrary } from './compose/library.ts'
@@ -38,6 +39,7 @@ export async function run(call: Call): Promise<ExitReason> {
   const models = await startModels(call, base, stack)
   const downloads = await startDownloads(call, base, models, stack)
   const library = await startLibrary(call, base, models, security, stack)
+  const conversions = await startConversions(base, models, stack)
   const host = startTray(base, models)
   const monitoring = startMonitoring({ base, security, models, downloads, host, startedAt }, stack)
   const life = new Life(base.bus, () => models.active.count)
@@ -50,7 +52,19 @@ export async function run(call: Call): Promise<ExitReason> {
   })
   stack.defer(() => end.stop())
   const strictPort = call.switches.has('strict-port')
-  const parts = { base, security, models, downloads, library, host, monitoring, life, startedAt, strictPort }
+  const parts = {
+    base,
+    security,
+    models,
+    downloads,
+    library,
+    conversions,
+    host,
+    monitoring,
+    life,
+    startedAt,
+    strictPort,
+  }
   const doors = await openDoors(parts, stack)
   publishEndpoint(paths.endpoint, { pid: process.pid, version: version(), startedAt, ...doors.address })
   stack.defer(() => withdrawEndpoint(paths.endpoint))

@@ -1,6 +1,5 @@
 import { hasScriptedEngine } from '../platform/scripted.ts'
 import type { Command, CommandFacts, Option } from './command.ts'
-import { libraryCommands } from './library-commands.ts'
 
 /** Options that every command has. */
 export const commonOptions: readonly Option[] = [
@@ -51,7 +50,6 @@ export const commands: readonly Command[] = [
     examples: ['impetus models'],
     load: () => import('./models.ts'),
   },
-  ...libraryCommands,
   {
     name: 'run',
     summary: 'Ask a model; without a prompt, chat with it',
@@ -218,6 +216,18 @@ export const commands: readonly Command[] = [
     summary: 'Forget the access token',
     examples: ['impetus hub logout'],
     load: async () => ({ run: (await import('./hub.ts')).logout }),
+  },
+  {
+    name: 'convert',
+    summary: 'Make a GGUF file of a SafeTensors, MLX or PyTorch model; Ctrl-C cancels',
+    arguments: [{ name: 'MODEL', help: 'Its folder, or the id of one that was found', required: true }],
+    options: [
+      { name: 'to', value: 'TYPE', help: 'F16 (the default), BF16 or Q8_0' },
+      { name: 'name', value: 'NAME', help: 'Of the file; by default the model’s and the type' },
+      { name: 'dry-run', help: 'Only say what it is, and whether it can be converted' },
+    ],
+    examples: ['impetus convert ~/Downloads/Qwen3-0.6B', 'impetus convert ./my-model --to Q8_0 --name mine'],
+    load: () => import('./convert.ts'),
   },
   {
     name: 'stop',

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { buildApp } from '../app.ts'
 import type { EndpointFile } from '../contract/status.ts'
+import type { Conversions } from '../conversion/conversions.ts'
 import { findDashboard } from '../dashboard/files.ts'
 import type { DownloadRoom } from '../downloads/room.ts'
 import { EventHistory } from '../http/event-history.ts'
@@ -36,6 +37,7 @@ export interface DoorsParts {
   readonly models: Models
   readonly downloads: DownloadRoom
   readonly library: LibraryRoom
+  readonly conversions: Conversions
   readonly host: Host
   readonly monitoring: Monitoring
   readonly life: Life
@@ -83,6 +85,7 @@ export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack):
     models,
     downloads,
     library,
+    conversions: parts.conversions,
     host,
     monitoring,
     dashboard: findDashboard(join(import.meta.dirname, 'ui')),

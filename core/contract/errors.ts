@@ -94,6 +94,11 @@ export const errorCodes = {
     type: 'invalid_request_error',
     help: 'Use a model with a working chat template.',
   },
+  not_convertible: {
+    status: 422,
+    type: 'invalid_request_error',
+    help: 'See docs/model-support.md for what is converted, or fetch the model as GGUF.',
+  },
   // Fetching models
   unsafe_filename: {
     status: 422,

@@ -21,6 +21,7 @@ export type AuditEvent =
   | 'model.crashed'
   | 'model.quarantined'
   | 'model.deleted'
+  | 'model.converted'
   | 'model.restored'
   | 'model.renamed'
   | 'model.labelled'

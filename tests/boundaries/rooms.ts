@@ -212,6 +212,7 @@ export const roots = [
   'core/compose/base.ts',
   'core/compose/built-in.ts',
   'core/compose/check-engine.ts',
+  'core/compose/conversions.ts',
   'core/compose/dialects.ts',
   'core/compose/doors.ts',
   'core/compose/downloads.ts',
