@@ -1,5 +1,6 @@
 import { hasScriptedEngine } from '../platform/scripted.ts'
 import type { Command, CommandFacts, Option } from './command.ts'
+import { libraryCommands } from './library-commands.ts'
 
 /** Options that every command has. */
 export const commonOptions: readonly Option[] = [
@@ -50,6 +51,7 @@ export const commands: readonly Command[] = [
     examples: ['impetus models'],
     load: () => import('./models.ts'),
   },
+  ...libraryCommands,
   {
     name: 'run',
     summary: 'Ask a model; without a prompt, chat with it',
