@@ -10,9 +10,13 @@ export interface BuiltIn {
 /** Two folders up: from the sources and from a build alike that is the project's folder. */
 const project = join(import.meta.dirname, '..', '..')
 
-/** The model that comes with Impetus; null where its file is not there. */
-export function findBuiltIn(): BuiltIn | null {
-  const path = join(project, 'assets', 'impetus-mini.gguf')
+/**
+ * The model that comes with Impetus; null where its file is not there.
+ *
+ * @param folder where a packaged program has unpacked what it carries
+ */
+export function findBuiltIn(folder?: string): BuiltIn | null {
+  const path = join(folder ?? join(project, 'assets'), 'impetus-mini.gguf')
   if (!existsSync(path)) return null
   return {
     path,

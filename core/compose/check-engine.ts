@@ -1,4 +1,6 @@
-import { endRole, spawnRole } from '../platform/child.ts'
+import { endRole } from '../platform/child.ts'
+import { resolveHome } from '../platform/paths.ts'
+import { findNative } from './native.ts'
 
 export interface EngineCheck {
   readonly works: boolean
@@ -10,7 +12,8 @@ const patienceMilliseconds = 20_000
 
 /** Starts the native engine in a child, because it can take its process with it. */
 export async function checkEngine(): Promise<EngineCheck> {
-  const child = await spawnRole('engine-check', [])
+  const { spawn } = await findNative(resolveHome(process.env, process.platform))
+  const child = await spawn('engine-check', [])
   let output = ''
   let complaint = ''
   child.stdout.setEncoding('utf8').on('data', (piece: string) => {

@@ -17,7 +17,6 @@ import { FolderLibrary } from '../library/library.ts'
 import { LibraryRecords } from '../library/store/records.ts'
 import type { Library } from '../library/types.ts'
 import { ResponseStore } from '../openai/responses/store.ts'
-import { spawnRole } from '../platform/child.ts'
 import { ExitError } from '../platform/exit.ts'
 import { hasScriptedEngine } from '../platform/scripted.ts'
 import { version } from '../platform/version.ts'
@@ -30,6 +29,7 @@ import type { Residency } from '../residency/types.ts'
 import { observed } from '../system/engine-health.ts'
 import type { Base } from './base.ts'
 import { findBuiltIn } from './built-in.ts'
+import { findNative, type Native } from './native.ts'
 import { startProfiles } from './profiles.ts'
 import { withRemotes } from './remotes.ts'
 import { startResidency } from './residency.ts'
@@ -129,15 +129,18 @@ async function chooseEngine(call: Call, base: Base, records: LibraryRecords): Pr
     const names = hasScriptedEngine ? 'llama.cpp or scripted' : 'llama.cpp'
     throw new ExitError('usage', `--engine is "${name}": must be ${names}.`)
   }
-  return { ...llamaCpp(call, base, records), scripted: false }
+  return { ...llamaCpp(call, base, records, await findNative(base.paths)), scripted: false }
 }
 
-function llamaCpp(call: Call, base: Base, records: LibraryRecords): Omit<Chosen, 'scripted'> {
+function llamaCpp(
+  call: Call,
+  base: Base,
+  records: LibraryRecords,
+  { spawn, folder }: Native,
+): Omit<Chosen, 'scripted'> {
   const { paths, settings, bus, log } = base
   const templateDeadline = () => settings.current.engine.templateSeconds * 1000
-  const inspector = rememberingInspector(
-    createInspector({ spawn: spawnRole, templateDeadline: templateDeadline() }),
-  )
+  const inspector = rememberingInspector(createInspector({ spawn, templateDeadline: templateDeadline() }))
   const library = new FolderLibrary({
     folders: () =>
       placesOf({
@@ -151,7 +154,7 @@ function llamaCpp(call: Call, base: Base, records: LibraryRecords): Omit<Chosen,
     aliases: () => records.aliases.all,
     kept: records.facts,
     links: join(paths.home, 'cache', 'links'),
-    builtIn: findBuiltIn(),
+    builtIn: findBuiltIn(folder),
     preferred: () => settings.current.models.default,
     inspector,
     bus,
@@ -162,7 +165,7 @@ function llamaCpp(call: Call, base: Base, records: LibraryRecords): Omit<Chosen,
   })
   return {
     engine: createLlamaEngine({
-      spawn: spawnRole,
+      spawn,
       inspector,
       log: log.child({ room: 'engine' }),
       templateDeadline,
