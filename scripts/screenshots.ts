@@ -9,7 +9,7 @@ import { startCore } from './running-core.ts'
 import { ensureBrowser } from './test/browser.ts'
 
 const folder = inProject('screenshots')
-const screens = ['home', 'chat', 'models', 'connect', 'activity', 'settings']
+const screens = ['home', 'chat', 'models', 'connect', 'activity', 'activity/trends', 'settings']
 const sizes = [
   { width: 1280, height: 800 },
   { width: 380, height: 760 },
@@ -57,7 +57,7 @@ try {
           location.hash = name
         }, name)
         await settled(page)
-        await page.screenshot({ path: `${folder}/${name}-${scheme}-${size.width}.png` })
+        await page.screenshot({ path: `${folder}/${name.replace('/', '-')}-${scheme}-${size.width}.png` })
       }
     }
   }
