@@ -112,6 +112,18 @@ describe('a state on disk', () => {
     expect(again.text).toBe(first.text)
     expect(again.end.cache).toMatchObject({ source: 'disk' })
   })
+
+  test('is left alone by a context with another number of slots, which could not read it', async () => {
+    const text = `${words('fig', 60)}. Go on`
+    {
+      await using loaded = await tests.use('tiny', { slots: 1 }, { prefixCache })
+      await say(loaded.model, text)
+    }
+    const before = await stored()
+    await using other = await tests.use('tiny', { slots: 2 }, { prefixCache })
+    expect((await say(other.model, text)).end.usage.cachedTokens).toBe(0)
+    expect(await stored()).toEqual(expect.arrayContaining(before))
+  })
 })
 
 describe('a state that cannot be cut', () => {

@@ -153,11 +153,20 @@ async function openDisk(options: RunnerLoadOptions, log: RunnerLog): Promise<Dis
   }
 }
 
-/** Names whatever a state depends on: the same words give another state with another adapter or other positions. */
-async function identityOf({ path, kvCacheType, adapters, overrides }: RunnerLoadOptions): Promise<string> {
+/**
+ * Names whatever a state depends on: the same words give another state with another adapter or other positions, and
+ * llama.cpp reads none of a context with another number of sequences.
+ */
+async function identityOf({
+  path,
+  kvCacheType,
+  slots,
+  adapters,
+  overrides,
+}: RunnerLoadOptions): Promise<string> {
   const files = await Promise.all(adapters.map(each => modelIdentity(each.path, String(each.scale))))
   const more = adapters.length + overrides.length > 0 ? ` ${JSON.stringify([files, overrides])}` : ''
-  return modelIdentity(path, `${stateFormat} ${kvCacheType}${more}`)
+  return modelIdentity(path, `${stateFormat} ${kvCacheType} ${slots}${more}`)
 }
 
 /**
