@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
-import { list, violation } from './openai.ts'
+import { list, unused, violation } from './openai.ts'
 
 /** Far above what agents send, far below what would hold the event loop. */
 const most = { messages: 10_000, blocks: 10_000, tools: 2000, stops: 1024 }
@@ -49,7 +49,7 @@ export type WireMessage = z.output<typeof message>
 
 const tool = z
   .looseObject({
-    type: z.string().nullish().meta({ description: 'Tools that Anthropic runs on its servers are left out' }),
+    type: z.string().nullish(),
     name: z.string(),
     description: z.string().nullish(),
     input_schema: z.record(z.string(), z.unknown()).nullish(),
@@ -75,9 +75,14 @@ const promptFields = {
     .string()
     .nullish()
     .meta({ description: 'An id from /v1/models; the default model where it is missing' }),
-  messages: list(message, most.messages),
+  messages: list(message, most.messages).meta({
+    'x-deviation':
+      'Images are refused, and documents that are no text. A last message of the assistant is answered, not gone on with. System messages after the first turn count as the user’s',
+  }),
   system: content.nullish(),
-  tools: list(tool, most.tools).nullish(),
+  tools: list(tool, most.tools)
+    .nullish()
+    .meta({ 'x-deviation': 'Those that Anthropic runs on its servers are left out' }),
   tool_choice: toolChoice,
   thinking: z
     .looseObject({ type: z.string(), budget_tokens: z.int().min(1).nullish() })
@@ -99,7 +104,8 @@ const messagesRequest = z
     temperature: z.number().min(0).max(100).nullish(),
     top_p: z.number().min(0).max(1).nullish(),
     top_k: z.int().min(0).nullish(),
-    metadata: z.looseObject({}).nullish().meta({ description: 'Ignored' }),
+    metadata: z.looseObject({}).nullish().meta({ 'x-deviation': 'Taken and not used' }),
+    ...unused('cache_control', 'container', 'context_management', 'mcp_servers', 'service_tier', 'betas'),
   })
   .meta({ id: 'AnthropicMessagesRequest' })
 export type MessagesRequest = z.output<typeof messagesRequest>

@@ -1,6 +1,16 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
-import { likelihood, list, samplingFields, stop, streamFields, timings, usage, violation } from './openai.ts'
+import {
+  likelihood,
+  list,
+  samplingFields,
+  stop,
+  streamFields,
+  timings,
+  unused,
+  usage,
+  violation,
+} from './openai.ts'
 
 /** Far above what agents send, far below what would hold the event loop. */
 const most = { messages: 10_000, parts: 10_000, tools: 2000, toolCalls: 1000 }
@@ -73,7 +83,11 @@ const tool = z
   .looseObject({
     type: z.string().nullish(),
     function: functionTool.nullish(),
-    custom: customTool.nullish().meta({ description: 'A tool that takes a text of any form' }),
+    custom: customTool.nullish().meta({
+      description: 'A tool that takes a text of any form',
+      'x-deviation':
+        'A form given as a regular expression is enforced; a Lark grammar is told to the model and not enforced',
+    }),
   })
   .meta({ id: 'ChatTool' })
 
@@ -131,10 +145,13 @@ const chatRequest = z
       .string()
       .nullish()
       .meta({ description: 'An id from /v1/models; the default model where it is missing' }),
-    messages: list(message, most.messages),
-    tools: list(tool, most.tools)
-      .nullish()
-      .meta({ description: 'Those of the types function and custom; others are left out' }),
+    messages: list(message, most.messages).meta({
+      'x-deviation': 'Parts of other types than text and refusal (images, sound, files): unsupported_content',
+    }),
+    tools: list(tool, most.tools).nullish().meta({
+      description: 'Functions and custom tools',
+      'x-deviation': 'Tools of other types are left out',
+    }),
     tool_choice: toolChoice.meta({
       description:
         'none, auto, required, or a tool by its name; with "none" the model does not see the tools',
@@ -148,17 +165,28 @@ const chatRequest = z
       .union([z.string(), z.looseObject({ name: z.string() })], { error: 'must be a text or an object' })
       .nullish()
       .meta({ description: 'The older form of tool_choice' }),
-    response_format: responseFormat.meta({ description: 'What the text of the answer must be' }),
-    logprobs: z.boolean().nullish().meta({ description: 'Tell how likely each token was' }),
+    response_format: responseFormat.meta({
+      description: 'What the text of the answer must be',
+      'x-deviation':
+        'What no grammar can enforce is checked at the end and said in schema_violation of the choice',
+    }),
+    logprobs: z.boolean().nullish().meta({
+      description: 'Tell how likely each token was',
+      'x-deviation': 'Only those of the text, not of reasoning and calls',
+    }),
     top_logprobs: z.int().min(0).max(20).nullish().meta({ description: 'So many likely tokens beside each' }),
     max_tokens: tokenLimit.meta({ description: 'Without a limit the answer may fill the context' }),
     max_completion_tokens: tokenLimit,
     stop,
-    n: z.int().min(1).max(128).nullish().meta({ description: 'So many answers to the same prompt' }),
-    prediction: z
-      .looseObject({ content })
-      .nullish()
-      .meta({ description: 'What the answer will repeat, to guess its tokens from' }),
+    n: z.int().min(1).max(128).nullish().meta({
+      description: 'So many answers to the same prompt',
+      'x-deviation': 'Up to eight at a time; with a seed one after the other, the n-th with seed + n',
+    }),
+    prediction: z.looseObject({ content }).nullish().meta({
+      description: 'What the answer will repeat, to guess its tokens from',
+      'x-deviation':
+        'Used where trying costs less than it brings; rejected_prediction_tokens are not in completion_tokens',
+    }),
     n_predict: z.int().min(-1).nullish().meta({
       description: "llama.cpp's name of max_tokens; 0 only computes the prompt, to have it at hand later",
     }),
@@ -172,6 +200,8 @@ const chatRequest = z
       .meta({ description: 'More variables for the chat template, such as enable_thinking' }),
     ...samplingFields,
     ...streamFields,
+    ...unused('store', 'metadata', 'service_tier', 'user', 'safety_identifier', 'prompt_cache_key'),
+    ...unused('modalities', 'verbosity', 'web_search_options'),
   })
   .meta({ id: 'ChatCompletionRequest' })
 export type ChatRequest = z.output<typeof chatRequest>

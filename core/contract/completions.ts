@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
-import { samplingFields, stop, streamFields, timings, usage } from './openai.ts'
+import { samplingFields, stop, streamFields, timings, unused, usage } from './openai.ts'
 
 function isTokens(value: unknown): value is number[] {
   return Array.isArray(value) && value.every(one => Number.isSafeInteger(one) && one >= 0)
@@ -19,6 +19,7 @@ const prompt = z
   )
   .meta({
     description: 'A text, tokens, or a list of texts or of lists of tokens, each of which is answered',
+    'x-deviation': 'At most 1,024 answers in all, up to eight at a time',
   })
 
 const completionRequest = z
@@ -37,12 +38,10 @@ const completionRequest = z
     echo: z.boolean().nullish().meta({ description: 'Begin the answer with the prompt' }),
     stop,
     n: z.int().min(1).max(128).nullish().meta({ description: 'So many answers to each prompt' }),
-    best_of: z
-      .int()
-      .min(1)
-      .max(128)
-      .nullish()
-      .meta({ description: 'Write so many answers and give the n likeliest; not in streams' }),
+    best_of: z.int().min(1).max(128).nullish().meta({
+      description: 'Write so many answers and give the n likeliest, by the mean over their tokens',
+      'x-deviation': 'Streams give the first n',
+    }),
     logprobs: z
       .int()
       .min(0)
@@ -51,6 +50,7 @@ const completionRequest = z
       .meta({ description: 'Tell how likely each token of the answer was, and so many others beside it' }),
     ...samplingFields,
     ...streamFields,
+    ...unused('user'),
   })
   .meta({ id: 'CompletionRequest' })
 export type CompletionRequest = z.output<typeof completionRequest>

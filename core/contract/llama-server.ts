@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
-import { likelihood, list, stop, timings, violation } from './openai.ts'
+import { likelihood, list, stop, timings, unused, violation } from './openai.ts'
 
 const most = { extra: 1000, fields: 100, tokens: 262_144, biases: 10_000, prompts: 1024, images: 1000 }
 
@@ -85,12 +85,20 @@ const commonFields = {
   response_fields: list(z.string(), most.fields)
     .nullish()
     .meta({ description: 'Only these fields of the answer, as paths: content, timings/prompt_n' }),
-  grammar: z.string().nullish().meta({ description: 'GBNF that the answer is held to' }),
+  grammar: z.string().nullish().meta({
+    description: 'GBNF that the answer is held to',
+    'x-deviation': 'At most 100,000 characters, 5,000 rules, and 100 brackets in one another',
+  }),
   json_schema: z
     .union([z.record(z.string(), z.unknown()), z.boolean()])
     .nullish()
-    .meta({ description: 'JSON Schema that the answer is held to; {}: any JSON' }),
-  image_data: list(z.unknown(), most.images).nullish().meta({ description: 'Refused unless empty' }),
+    .meta({
+      description: 'JSON Schema that the answer is held to; {}: any JSON',
+      'x-deviation': 'What no grammar can enforce is said in schema_violation',
+    }),
+  image_data: list(z.unknown(), most.images).nullish().meta({ 'x-deviation': 'Refused unless empty' }),
+  ...unused('samplers', 'id_slot', 'cache_prompt', 'lora', 'n_indent', 'mirostat', 'ignore_eos', 'n_keep'),
+  ...unused('typical_p', 'repeat_last_n', 'min_keep', 't_max_prompt_ms', 'timings_per_token'),
 }
 
 /** What both completions ask for beside the prompt. */

@@ -27,7 +27,10 @@ export const ollamaPull = endpoint({
   scope: 'admin',
   request: z.looseObject({
     ...named,
-    model: z.string().nullish().meta({ description: 'hf.co/owner/name:Q4_K_M' }),
+    model: z
+      .string()
+      .nullish()
+      .meta({ description: 'hf.co/owner/name:Q4_K_M', 'x-deviation': 'Names on Hugging Face only' }),
     stream: z.boolean().nullish().meta({ description: 'True where it is missing' }),
   }),
   response: progress,
@@ -50,11 +53,14 @@ export const ollamaCopy = endpoint({
   path: '/api/copy',
   summary: "Ollama's: gives a model another name; nothing is copied",
   scope: 'admin',
-  request: z.looseObject({ source: z.string(), destination: z.string() }),
+  request: z.looseObject({
+    source: z.string(),
+    destination: z.string().meta({ 'x-deviation': 'Goes with the model: nothing is copied' }),
+  }),
   response: nothing,
 })
 
-const kept = z.unknown().optional().meta({ description: 'Refused unless empty' })
+const kept = z.unknown().optional().meta({ 'x-deviation': 'Refused unless empty' })
 
 export const ollamaCreate = endpoint({
   id: 'ollamaCreate',

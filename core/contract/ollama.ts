@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
-import { likelihood, list, violation } from './openai.ts'
+import { likelihood, list, unused, violation } from './openai.ts'
 
 /** Far above what clients send, far below what would hold the event loop. */
 const most = { messages: 10_000, calls: 1000, tools: 2000, images: 1000, stops: 1024, inputs: 2048 }
@@ -25,7 +25,7 @@ const options = z
     num_ctx: z
       .number()
       .nullish()
-      .meta({ description: 'Has no effect: the settings say how long the context is' }),
+      .meta({ 'x-deviation': 'No effect: the context is as long as the settings say' }),
     num_predict: wholeNumber.meta({ description: 'Below 0: until the context is full' }),
     temperature: z.number().min(0).max(100).nullish(),
     top_k: wholeNumber,
@@ -36,6 +36,8 @@ const options = z
     presence_penalty: number,
     frequency_penalty: number,
     stop: z.union([z.string(), list(z.string(), most.stops)]).nullish(),
+    ...unused('mirostat', 'mirostat_eta', 'mirostat_tau', 'typical_p', 'repeat_last_n', 'num_keep'),
+    ...unused('num_batch', 'num_gpu', 'main_gpu', 'num_thread', 'use_mmap'),
   })
   .meta({ id: 'OllamaOptions' })
 export type Options = z.output<typeof options>
@@ -59,7 +61,7 @@ const common = {
   top_logprobs: z.int().min(0).max(20).nullish().meta({ description: 'So many likely tokens beside each' }),
 }
 
-const images = list(z.string(), most.images).nullish().meta({ description: 'Refused unless empty' })
+const images = list(z.string(), most.images).nullish().meta({ 'x-deviation': 'Refused unless empty' })
 
 const toolCall = z.looseObject({
   id: z.string().nullish(),
@@ -115,8 +117,11 @@ const generateRequest = z
     suffix: z.string().nullish().meta({ description: 'What follows the gap that the model is to fill' }),
     system: z.string().nullish(),
     raw: z.boolean().nullish().meta({ description: 'The prompt as it is, without the chat template' }),
-    template: z.string().nullish().meta({ description: 'Refused unless empty' }),
-    context: z.array(z.unknown()).nullish().meta({ description: 'Refused unless empty' }),
+    template: z.string().nullish().meta({ 'x-deviation': 'Refused unless empty: the model’s own is used' }),
+    context: z
+      .array(z.unknown())
+      .nullish()
+      .meta({ 'x-deviation': 'Refused unless empty: conversations go to chat' }),
     images,
   })
   .meta({ id: 'OllamaGenerateRequest' })

@@ -53,7 +53,16 @@ export const samplingFields = {
   dry_sequence_breakers: z.array(z.string().max(200)).max(64).nullish(),
   logit_bias: z
     .record(z.string().regex(/^\d{1,9}$/, 'must be the number of a token'), z.number().min(-100).max(100))
-    .nullish(),
+    .nullish()
+    .meta({ description: 'Token numbers with what is added to their logits' }),
+}
+
+/** Fields that clients send and that change nothing here. */
+export function unused<const T extends string>(
+  ...names: readonly T[]
+): { readonly [name in T]: z.ZodOptional<z.ZodUnknown> } {
+  const field = z.unknown().optional().meta({ 'x-deviation': 'Taken and not used' })
+  return Object.fromEntries(names.map(name => [name, field])) as { [name in T]: typeof field }
 }
 
 const stopLimit = 1024

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
-import { likelihood, list, samplingFields, violation } from './openai.ts'
+import { likelihood, list, samplingFields, unused, violation } from './openai.ts'
 
 /** Far above what agents send, far below what would hold the event loop. */
 const most = { items: 20_000, parts: 10_000, tools: 2000 }
@@ -73,19 +73,22 @@ const responseRequest = z
       .meta({ description: 'An id from /v1/models; the default model where it is missing' }),
     input: z
       .union([z.string(), list(inputItem, most.items)], { error: 'must be a text or a list of items' })
-      .nullish(),
+      .nullish()
+      .meta({ 'x-deviation': 'Images and files are refused; items of unknown types are left out' }),
     instructions: z.string().nullish().meta({ description: 'A system message before everything else' }),
     previous_response_id: z.string().nullish().meta({ description: 'A kept response to go on from' }),
-    store: z
-      .boolean()
-      .nullish()
-      .meta({ description: 'With false the response is not kept; kept ones are for a day' }),
+    store: z.boolean().nullish().meta({
+      description: 'With false the response is not kept',
+      'x-deviation': 'Kept for a day, at most 2,000 or 128 MB; not at all where responses.store is off',
+    }),
     stream: z.boolean().nullish(),
-    background: z
-      .boolean()
+    background: z.boolean().nullish().meta({
+      description: 'Answer at once and write on; look at it with GET',
+      'x-deviation': 'Not together with stream',
+    }),
+    tools: list(tool, most.tools)
       .nullish()
-      .meta({ description: 'Answer at once and write on; look at it with GET. Not as a stream' }),
-    tools: list(tool, most.tools).nullish(),
+      .meta({ 'x-deviation': 'Of other types than function and custom: left out' }),
     tool_choice: toolChoice,
     parallel_tool_calls: z.boolean().nullish(),
     max_output_tokens: z
@@ -104,14 +107,20 @@ const responseRequest = z
           .meta({ description: 'text, json_object or json_schema' }),
       })
       .nullish(),
-    include: list(z.string(), 100).nullish().meta({ description: 'message.output_text.logprobs is heeded' }),
+    include: list(z.string(), 100).nullish().meta({
+      description: 'message.output_text.logprobs',
+      'x-deviation': 'Nothing else is heeded; reasoning is never encrypted',
+    }),
     top_logprobs: z.int().min(0).max(20).nullish(),
     metadata: z
       .record(z.string(), z.unknown())
       .nullish()
       .meta({ description: 'Given back with the response' }),
     user: z.string().nullish(),
+    truncation: z.string().nullish().meta({ 'x-deviation': 'Always disabled: nothing is cut' }),
+    conversation: z.unknown().optional().meta({ 'x-deviation': 'Not heeded: use previous_response_id' }),
     ...samplingFields,
+    ...unused('service_tier', 'safety_identifier', 'prompt_cache_key', 'prompt', 'max_tool_calls'),
   })
   .meta({ id: 'ResponseRequest' })
 export type ResponseRequest = z.output<typeof responseRequest>

@@ -30,7 +30,7 @@ export const tokenize = endpoint({
       .boolean()
       .nullish()
       .meta({ description: 'Whether text like <|im_start|> is the special token; true where it is missing' }),
-    with_pieces: z.boolean().nullish().meta({ description: 'Refused unless false' }),
+    with_pieces: z.boolean().nullish().meta({ 'x-deviation': 'Refused unless false' }),
   }),
   response: z.object({
     tokens: z.array(z.int()),

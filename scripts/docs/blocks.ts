@@ -1,5 +1,6 @@
 import { clientsBlock } from './clients.ts'
 import { commandsBlock, exitCodesBlock } from './commands.ts'
+import { fieldsBlock } from './fields.ts'
 import { errorsBlock, operationsBlock } from './operations.ts'
 import { roomsBlock } from './rooms.ts'
 import { overridesBlock, settingsBlock } from './settings.ts'
@@ -9,6 +10,7 @@ const blocks: Readonly<Record<string, () => string | Promise<string>>> = {
   settings: settingsBlock,
   overrides: overridesBlock,
   errors: errorsBlock,
+  fields: fieldsBlock,
   operations: operationsBlock,
   clients: clientsBlock,
   commands: commandsBlock,

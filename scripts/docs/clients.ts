@@ -15,10 +15,17 @@ const recipes = recipesFor({
   fillsGaps: true,
 })
 
+/** What no script can try, and a person has. */
+const byHand: Readonly<Record<string, string>> = {
+  python: `${code('openai')} 3.22.1`,
+  'llama-vim': 'commit a1c8e6e in Vim 9.0',
+}
+
 /** How a recipe is known to work; undefined where nobody has tried it here. */
 function triedBy(id: string): string | undefined {
   const agent = agents.find(one => one.id === id)
-  if (agent) return `version ${agent.version}, by ${code(`npm run test:clients -- ${id}`)}`
+  if (agent) return `${agent.package} ${agent.version}, by ${code(`npm run test:clients -- ${id}`)}`
+  if (byHand[id] !== undefined) return `${byHand[id]}, by hand`
   if (id === 'curl') return `by ${code('tests/connect.test.ts')}`
   const { devDependencies } = JSON.parse(readFileSync(inProject('package.json'), 'utf8')) as {
     devDependencies: Record<string, string>

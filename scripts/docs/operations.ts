@@ -27,11 +27,11 @@ async function servedOperations(): Promise<ReadonlySet<string>> {
 }
 
 /** `/v1/models/:id{.+}` → `/v1/models/{id}` */
-function shownPath(path: string): string {
+export function shownPath(path: string): string {
   return path.replace(/:(\w+)(\{[^}]*\})?/g, '{$1}')
 }
 
-function isOperation(value: unknown): value is Operation {
+export function isOperation(value: unknown): value is Operation {
   return (
     typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'scope' in value
   )
