@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { expect, test } from 'vitest'
+import { figureNames } from '../../contract/monitoring.ts'
 import type { RecentRequest } from '../../contract/requests.ts'
 import { sampleAt } from '../monitoring.testing.ts'
 import { Counters } from './counters.ts'
@@ -96,6 +99,19 @@ test('counts are by model, and by llama.cpp’s names of all of them', () => {
   for (const line of text.trimEnd().split('\n')) {
     expect(line).toMatch(/^(# (HELP|TYPE) [a-z_:]+ .+|[a-z_:]+(\{.*\})? [-+\w.]+)$/)
   }
+})
+
+test('docs/monitoring.md has every metric, and no other', () => {
+  const counters = new Counters()
+  counters.add(request)
+  const everything = sampleAt(0, Object.fromEntries(figureNames.map(name => [name, 1])))
+  const alerts = [{ kind: 'disk' }] as unknown as MetricFacts['alerts']
+  const names = metricsOf({ ...facts(counters), sample: everything, alerts })
+    .filter(({ values }) => values.length > 0)
+    .map(({ name }) => name)
+  const text = readFileSync(path.join(import.meta.dirname, '../../../docs/monitoring.md'), 'utf8')
+  const documented = [...text.matchAll(/`((?:impetus_|llamacpp:)[a-z_]+)/g)].map(([, name]) => name)
+  expect(documented.toSorted()).toEqual(names.toSorted())
 })
 
 test('before the first request no average is claimed', () => {
