@@ -18,7 +18,7 @@ import { answer, readableBytes, readableSeconds } from './output.ts'
 import { amountLine, ProgressDisplay } from './progress.ts'
 
 /** The core reads the whole vocabulary before it answers. */
-const lookMilliseconds = 60_000
+const lookMilliseconds = 90_000
 
 export async function run(call: Call): Promise<ExitReason | undefined> {
   const client = new CoreClient(call.paths())

@@ -37,7 +37,7 @@ export interface Converter extends Recogniser {
 
 export interface ConverterParts {
   readonly spawn: SpawnRole
-  /** Milliseconds for a description; 30,000 by default: a vocabulary of 35 MB takes one or two. */
+  /** Milliseconds for a description; 60,000 by default: a vocabulary of 35 MB takes two on a quiet machine. */
   readonly deadline?: number
   /** Milliseconds in which a conversion must at least say something; two minutes by default. */
   readonly silence?: number
@@ -47,7 +47,7 @@ export interface ConverterParts {
 const mostOutput = 1024 * 1024
 
 /** Each look and each conversion has a child of its own: what a hostile model does to it touches nothing else. */
-export function createConverter({ spawn, deadline = 30_000, silence = 120_000 }: ConverterParts): Converter {
+export function createConverter({ spawn, deadline = 60_000, silence = 120_000 }: ConverterParts): Converter {
   return {
     async describe(path, signal) {
       for await (const line of run(spawn, ['describe', path], deadline, signal)) {
