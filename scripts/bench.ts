@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import type { Benchmark } from './bench/bench.ts'
 import { beside } from './bench/engine-beside.ts'
 import { conversation } from './bench/engine-conversation.ts'
+import { lookup } from './bench/engine-lookup.ts'
 import { streams } from './bench/engine-streams.ts'
 import { idle } from './bench/idle.ts'
 import { latency } from './bench/latency.ts'
@@ -18,7 +19,16 @@ import { throughput } from './bench/throughput.ts'
 import { buildCore } from './build/core.ts'
 
 /** Every benchmark, in the order they run. */
-const benchmarks: readonly Benchmark[] = [start, latency, throughput, streams, conversation, beside, idle]
+const benchmarks: readonly Benchmark[] = [
+  start,
+  latency,
+  throughput,
+  streams,
+  conversation,
+  beside,
+  lookup,
+  idle,
+]
 
 function chosen(names: readonly string[]): readonly Benchmark[] {
   if (names.length === 0) return benchmarks

@@ -34,7 +34,11 @@ export class Guesser {
   #lookUp(slot: Slot, job: Job): boolean {
     if (this.#parts.speculation === 'draft') return false
     const most = this.#most(job, guesses(this.#parts.costs, job.trust.lookup.chance))
-    if (most <= 0) return false
+    if (most <= 0) {
+      // Not tried, only compared with what comes: so it is known without cost when a text begins to repeat itself.
+      job.expected = lookUp(slot.tokens, job.next, 1, job.request.predicted)[0]
+      return false
+    }
     const found = lookUp(slot.tokens, job.next, most, job.request.predicted)
     job.guess(found, 'lookup')
     return found.length > 0

@@ -46,6 +46,8 @@ export class Job {
   /** Guesses at the tokens after it, which the next step tries. */
   draft: readonly number[] = []
   #source: GuessSource = 'lookup'
+  /** The next token as far as what was said before tells; not tried, only compared. */
+  expected: number | undefined
   /** A count that rises with each step; the last one this job was part of. */
   lastStep = 0
   cache: CacheFact | undefined
@@ -91,6 +93,8 @@ export class Job {
   /** Takes a chosen token in; `ends` for one that ends the turn, which is counted but has no text of its own. */
   accept({ token, piece, logprob }: Choice, ends: boolean, now: number): AnswerStep {
     if (this.generated === 0) this.#firstToken = now
+    if (this.expected !== undefined) this.trust.lookup.learn(1, this.expected === token ? 1 : 0)
+    this.expected = undefined
     this.generated++
     this.next = token
     if (logprob !== undefined && !ends) this.#logprobs.push(logprob)

@@ -6,6 +6,15 @@ const costs = (table: Record<number, number>) => ({ cost: (width: number) => tab
 test.each([
   { name: 'nothing known', table: {}, chance: 0.9, count: 0 },
   { name: 'a first look at the shortest', table: { 1: 7 }, chance: 0.9, count: 3 },
+  { name: 'no look while guesses seldom hold', table: { 1: 7 }, chance: 0.5, count: 0 },
+  {
+    name: 'a draft that costs little',
+    table: { 1: 40, 4: 46, 8: 50, 16: 60 },
+    chance: 0.8,
+    each: 4,
+    count: 7,
+  },
+  { name: 'a draft that costs too much', table: { 1: 40, 4: 46, 8: 50 }, chance: 0.8, each: 36, count: 0 },
   { name: 'one core, where width is dear', table: { 1: 7, 4: 47 }, chance: 0.95, count: 0 },
   { name: 'a second look where the first showed promise', table: { 1: 10, 4: 11 }, chance: 0.9, count: 7 },
   { name: 'no second look where it did not', table: { 1: 10, 4: 38 }, chance: 0.9, count: 0 },
@@ -22,8 +31,8 @@ test.each([
     chance: 0.05,
     count: 0,
   },
-])('$name', ({ table, chance, count }) => {
-  expect(guesses(costs(table), chance)).toBe(count)
+])('$name', ({ table, chance, each = 0, count }) => {
+  expect(guesses(costs(table), chance, each)).toBe(count)
 })
 
 test('a step brings its own token and the guesses that hold', () => {

@@ -4,6 +4,8 @@ import type { StepCosts } from './step-costs.ts'
 const lengths = [3, 7, 15]
 /** What is believed of guesses before any was tried: half of them hold. */
 const believed = { accepted: 2, tried: 4 }
+/** Likelihood of a guess from which it is worth finding out what a wider step costs. */
+const promising = 0.7
 /** A step with guesses must be so much better than the steps it spares, because costs are measured with scatter. */
 const margin = 1.15
 
@@ -39,7 +41,7 @@ export function guesses(costs: Pick<StepCosts, 'cost'>, chance: number, each = 0
   for (const length of lengths) {
     const cost = costs.cost(1 + length)
     // Not known yet: it is tried once, after the shorter ones have shown promise.
-    if (cost === undefined) return best > 0 || length === lengths[0] ? length : best
+    if (cost === undefined) return best > 0 || (length === lengths[0] && chance >= promising) ? length : best
     const perToken = (cost + each * length) / expected(length, chance)
     if (perToken >= least) continue
     best = length
