@@ -17,6 +17,8 @@ interface StartOptions {
   /** Paths of model files that it finds. */
   readonly models?: readonly string[]
   readonly flags?: readonly string[]
+  /** Besides what its home needs. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** What `impetus serve --json` says when it listens, as far as it is used here. */
@@ -35,14 +37,14 @@ const patience = 20_000
  */
 export async function startCore(
   entry: string,
-  { models = [], flags = [] }: StartOptions = {},
+  { models = [], flags = [], env = {} }: StartOptions = {},
 ): Promise<RunningCore> {
   const place = temporaryHome(models)
   const child = spawn(
     process.execPath,
     [entry, 'serve', '--json', '--supervised', '--port', '0', '--threads', '1', ...flags],
     // Supervised: it ends with this process, even with one that is killed.
-    { env: place.env, stdio: ['pipe', 'pipe', 'pipe'] },
+    { env: { ...place.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] },
   )
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
