@@ -1,4 +1,4 @@
-import { answerLength, exports, file, form, type Recipe, text } from './recipe.ts'
+import { answerLength, exports, file, form, type Place, type Recipe, text } from './recipe.ts'
 
 const cline: Recipe = ({ base, model, key, contextLength }) => ({
   id: 'cline',
@@ -38,23 +38,24 @@ const roo: Recipe = ({ base, model, key, contextLength }) => ({
   notes: ['Roo Code needs a model that calls tools.'],
 })
 
-const kilo: Recipe = ({ base, model, key, contextLength }) => ({
+const kilo: Recipe = place => ({
   id: 'kilo',
   name: 'Kilo Code',
   uses: '/v1/chat/completions',
   parts: [
-    form('In the editor: the settings of the Kilo Code panel, Providers', {
+    file('json', ['~/.config/kilo/kilo.json', '~/.config/kilo/kilo.jsonc'], { provider: providerOf(place) }),
+    text('Then, for the Kilo CLI', 'sh', [`kilo --model impetus/${place.model}`]),
+    form('Or in the editor: the settings of the Kilo Code panel, Providers', {
       'API Provider': 'OpenAI Compatible',
-      'Base URL': base,
-      'API Key': key,
-      Model: model,
-      ...(contextLength !== null && { 'Context Window': String(contextLength) }),
+      'Base URL': place.base,
+      'API Key': place.key,
+      Model: place.model,
     }),
   ],
-  notes: ['Kilo Code needs a model that calls tools.'],
+  notes: [],
 })
 
-const opencode: Recipe = ({ base, model, key, contextLength }) => ({
+const opencode: Recipe = place => ({
   id: 'opencode',
   name: 'opencode',
   uses: '/v1/chat/completions',
@@ -62,29 +63,28 @@ const opencode: Recipe = ({ base, model, key, contextLength }) => ({
     file(
       'json',
       ['~/.config/opencode/opencode.json', '~/.config/opencode/opencode.jsonc'],
-      {
-        provider: {
-          impetus: {
-            npm: '@ai-sdk/openai-compatible',
-            name: 'Impetus',
-            options: { baseURL: base, apiKey: key },
-            models: {
-              [model]: {
-                name: model,
-                ...(contextLength !== null && {
-                  limit: { context: contextLength, output: answerLength(contextLength) },
-                }),
-              },
-            },
-          },
-        },
-      },
+      { provider: providerOf(place) },
       { $schema: 'https://opencode.ai/config.json' },
     ),
-    text('Then', 'sh', [`opencode --model impetus/${model}`]),
+    text('Then', 'sh', [`opencode --model impetus/${place.model}`]),
   ],
   notes: [],
 })
+
+/** As opencode, and Kilo which is made from it, list their providers. */
+function providerOf({ base, model, key, contextLength }: Place): object {
+  const limit = contextLength !== null && {
+    limit: { context: contextLength, output: answerLength(contextLength) },
+  }
+  return {
+    impetus: {
+      npm: '@ai-sdk/openai-compatible',
+      name: 'Impetus',
+      options: { baseURL: base, apiKey: key },
+      models: { [model]: { name: model, ...limit } },
+    },
+  }
+}
 
 const codex: Recipe = ({ base, model, key, needsKey, contextLength }) => ({
   id: 'codex',

@@ -55,6 +55,15 @@ export const agents: readonly Agent[] = [
     had: { '.config/opencode/opencode.jsonc': '{\n  // mine\n  "share": "disabled",\n}\n' },
   },
   {
+    id: 'kilo',
+    package: '@kilocode/cli',
+    version: '7.7.7',
+    route: '/v1/chat/completions',
+    call: file => ({ tool: 'read', arguments: { filePath: file } }),
+    words: 'run $PROMPT',
+    env: { KILO_DISABLE_AUTOUPDATE: '1', KILO_DISABLE_MODELS_FETCH: '1', KILO_TELEMETRY_LEVEL: 'off' },
+  },
+  {
     id: 'codex',
     package: '@openai/codex',
     version: '0.169.0',

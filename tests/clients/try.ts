@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -9,7 +9,8 @@ import type { Core, Sandbox } from '../support/program.ts'
 import type { Agent } from './agents.ts'
 import { clientsFolder, installed } from './install.ts'
 
-const deadline = 120_000
+/** Some wait for servers of their makers before they begin, and a busy machine takes its time. */
+const deadline = 240_000
 
 export interface Outcome {
   readonly seconds: number
@@ -31,6 +32,8 @@ export async function tryAgent(agent: Agent, box: Sandbox, core: Core): Promise<
     const note = path.join(project, 'note.txt')
     const secret = `opal-${randomBytes(6).toString('hex')}`
     mkdirSync(project)
+    // Else they take this repository for what they work on.
+    execFileSync('git', ['init', '--quiet'], { cwd: project })
     writeFileSync(note, `The word of the day is ${secret}.\n`)
     for (const [file, words] of Object.entries(agent.had ?? {})) {
       mkdirSync(path.dirname(path.join(home, file)), { recursive: true })
