@@ -102,6 +102,23 @@ describe('from the command line', () => {
   })
 })
 
+it('converts a model that the library has found, by its id', async () => {
+  mkdirSync(join(box.folder, 'Models'))
+  tiny(join('Models', 'Found one'))
+  await core.request('POST', '/api/library/rescan', { body: {} })
+  const models = async () =>
+    (await core.request('GET', '/api/library')).json<{
+      models: { id: string; state: string; format: string }[]
+    }>().models
+  await until(async () => (await models()).some(({ format }) => format === 'safetensors'))
+  const found = (await models()).find(({ state }) => state === 'foreign')
+  expect(found).toMatchObject({ id: 'found-one', format: 'safetensors' })
+  const detail = await core.request('GET', '/api/library/models/found-one')
+  expect(detail.json()).toMatchObject({ conversion: { possible: true, bytes: { F16: expect.any(Number) } } })
+  expect(await box.run(['convert', 'found-one', '--name', 'by-id'])).toMatchObject({ code: 0 })
+  expect(readdirSync(box.paths.models)).toContain('by-id.gguf')
+})
+
 describe('a conversion under way', () => {
   it('tells how far it is, has room asked for it, and leaves nothing when it is cancelled', async () => {
     const source = join(box.folder, 'large')

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Call } from '../cli/command.ts'
+import { createConverter } from '../conversion/converter.ts'
 import { freeBytes, requireSpace } from '../downloads/transfer/disk.ts'
 import { foldedName, freeNames, safeFileName } from '../downloads/transfer/file-name.ts'
 import { createInspector } from '../engine/inspector/client.ts'
@@ -31,7 +32,7 @@ export async function startLibrary(
       requireSpace(await freeBytes(paths.models), bytes, settings.current.downloads.reserveBytes),
     lmStudioFolder: env.HOME ? join(env.HOME, '.lmstudio', 'models') : null,
     env,
-    foreignReader: undefined,
+    foreignReader: createConverter({ spawn: spawnRole }),
     database,
     own: await realpath(paths.models),
     bus,
