@@ -26,6 +26,9 @@ export interface LlamaParts {
   readonly availableMemory?: () => number
 }
 
+/** A runner that gives up starts a debugger on itself where one is installed, which takes seconds and tells nobody. */
+const runnerEnvironment = { GGML_NO_BACKTRACE: '1' }
+
 /** The local engine: llama.cpp, one runner process for each loaded model. */
 export function createLlamaEngine(parts: LlamaParts): Engine {
   const companionParts = { inspector: parts.inspector, tools: createFileTools(parts.spawn) }
@@ -98,7 +101,7 @@ class Loading {
     { facts }: Inspection,
   ): Promise<Loading> {
     const watchdog = parts.watchdog?.() ?? defaultWatchdog
-    const child = await parts.spawn('runner', [], { extraPipes: 1 })
+    const child = await parts.spawn('runner', [], { extraPipes: 1, env: runnerEnvironment })
     const loading = new Loading(
       take => new RunnerLink(child, watchdog, parts.log.child({ model: source.id, runner: child.pid }), take),
       options,
