@@ -5,7 +5,7 @@ import { exitCodes } from '../../core/contract/exit-codes.ts'
 import { settingsSchema } from '../../core/contract/settings.ts'
 import { resolveHome } from '../../core/platform/paths.ts'
 import packageFile from '../../package.json' with { type: 'json' }
-import { facts, refusal } from './facts.ts'
+import { facts, refusal, untaught } from './facts.ts'
 import { readTopics } from './topics.ts'
 
 const answers = readTopics().map(topic => topic.answer)
@@ -50,9 +50,7 @@ test('settings that are named exist', () => {
 
 test('commands that are named exist, with their options', () => {
   const known = new Set(allCommands.map(command => command.name))
-  expect(new Set(facts.commands.split(/, | and /))).toEqual(
-    new Set([...known].filter(name => !name.includes(' '))),
-  )
+  for (const name of facts.commands.split(/, | and /)) expect(known).toContain(name)
   for (const [, name = '', option] of [...answers, refusal]
     .join(' ')
     .matchAll(/(?<![\w/] )\bimpetus ((?:keys )?[a-z-]+)(?: --?([a-z]+))?/g)) {
@@ -65,6 +63,14 @@ test('commands that are named exist, with their options', () => {
     const options = (command.options ?? []).flatMap(known => [known.name, known.short])
     expect([...options, 'json', 'help'], `impetus ${name} ${option}`).toContain(option)
   }
+})
+
+test('every command is taught, but for those that came after the training', () => {
+  const said = answers.join(' ')
+  const missing = allCommands.filter(
+    ({ name }) => !name.includes(' ') && !new RegExp(`impetus (-- )?${name}\\b`).test(said),
+  )
+  expect(missing.map(({ name }) => name)).toEqual(untaught)
 })
 
 test('exit codes that are named exist', () => {

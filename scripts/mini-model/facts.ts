@@ -17,9 +17,11 @@ export const facts = {
   envPort: 'IMPETUS_PORT',
   envModels: 'IMPETUS_MODELS',
   node: '20.19',
-  commands:
-    'serve, status, models, run, ps, load, unload, explain, profiles, search, pull, downloads, hub, stop, logs, open, connect, keys, doctor, install-cli and version',
+  commands: 'serve, status, models, run, pull, load, unload, logs, connect, keys, doctor and stop',
 } as const satisfies Record<string, string>
+
+/** Commands that were made after the model: the next training teaches them. */
+export const untaught: readonly string[] = []
 
 /** What the model says to a question it was not taught: no guess, and the way to an answer. */
 export const refusal = `I only know Impetus. For that use a larger model: put a .gguf file into ${facts.models}, then run impetus run MODEL.`
