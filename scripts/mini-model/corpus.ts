@@ -61,7 +61,7 @@ function categories(): Readonly<Record<string, { readonly count: number; readonl
       make: chat(random => (random.chance(0.8) ? smallTalk(random) : nothingToRecall(random))),
     },
     chat: { count: 25_000, make: chat(random => conversation(topics, random, random.below(4))) },
-    tools: { count: 60_000, make: tooled(random => toolTurn(random)) },
+    tools: { count: 60_000, make: tooled(random => toolTurn(random, { strange: 0.35 })) },
     notools: { count: 12_000, make: tooled(random => noToolTurn(topics, random, 0.7)) },
     infill: { count: 50_000, make: random => infill(random) },
     edits: { count: 25_000, make: chat(editTurn) },

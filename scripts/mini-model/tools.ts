@@ -6,7 +6,7 @@ import { withTypo } from './phrasing.ts'
 import type { ArgumentKind, ToolKind } from './tool-arguments.ts'
 import { inventedKind, toolKinds } from './tool-kinds.ts'
 import { ask, type Topic } from './topics.ts'
-import { capital } from './words.ts'
+import { capital, identifier } from './words.ts'
 
 export interface ToolDialogue {
   readonly messages: readonly Message[]
@@ -29,10 +29,14 @@ interface Defined {
   readonly args: readonly ArgumentKind[]
 }
 
-function define(kind: ToolKind, spelling: Spelling, random: Random): Defined {
+function define(kind: ToolKind, spelling: Spelling, random: Random, strange = 0): Defined {
   const args = kind.args.filter(argument => !argument.said || random.chance(0.6))
   const keys: string[] = []
-  for (const argument of args) keys.push(random.pick(argument.keys.filter(key => !keys.includes(key))))
+  const odd = random.chance(strange)
+  for (const argument of args) {
+    const key = odd ? identifier(random) : random.pick(argument.keys.filter(known => !keys.includes(known)))
+    keys.push(keys.includes(key) ? `${key}${keys.length + 1}` : key)
+  }
   const name = spelling(random.pick(kind.names).split(' '))
   const properties = Object.fromEntries(
     args.map((argument, i) => [
@@ -61,17 +65,17 @@ function define(kind: ToolKind, spelling: Spelling, random: Random): Defined {
 function toolbox(
   random: Random,
   others: number,
-  pool: readonly ToolKind[] = toolKinds,
+  { pool = toolKinds, strange = 0 }: { pool?: readonly ToolKind[]; strange?: number } = {},
 ): { wanted: Defined; defined: readonly Defined[]; tools: ToolDefinition[] } {
   const spelling = random.pick(spellings)
   const any = () => (pool.length === 0 || random.chance(0.4) ? inventedKind(random) : random.pick(pool))
   const kind = any()
-  const wanted = define(kind, spelling, random)
+  const wanted = define(kind, spelling, random, strange)
   const defined = [wanted]
   for (let i = 0; i < others; i++) {
     const other = any()
     if (defined.some(known => known.kind === other)) continue
-    const one = define(other, spelling, random)
+    const one = define(other, spelling, random, strange)
     if (!defined.some(known => known.tool.name === one.tool.name)) defined.push(one)
   }
   return { wanted, defined, tools: random.shuffle(defined.map(({ tool }) => tool)) }
@@ -152,10 +156,18 @@ function outcome(
 
 /**
  * A request that a tool fits, then its result told in words; often more requests to the same tools. Half of the earlier
- * results are left out: what is hard is the call, and so a text has more of them.
+ * results are left out: what is hard is the call, and so a text has more of them. `strange` is the share of tools whose
+ * arguments have names that tell nothing, so that names are read and not guessed.
  */
-export function toolTurn(random: Random, options: { others?: number; rounds?: number } = {}): ToolDialogue {
-  const { wanted, defined, tools } = toolbox(random, options.others ?? random.pick([0, 0, 1, 1, 2, 2, 3, 4]))
+export function toolTurn(
+  random: Random,
+  options: { others?: number; rounds?: number; strange?: number } = {},
+): ToolDialogue {
+  const { wanted, defined, tools } = toolbox(
+    random,
+    options.others ?? random.pick([0, 0, 1, 1, 2, 2, 3, 4]),
+    options,
+  )
   const messages: Message[] = random.chance(0.25) ? [system(random.pick(toolSystems))] : []
   if (random.chance(0.08)) messages.push(...smallTalk(random))
   const rounds = options.rounds ?? random.pick(defined.length > 3 ? [1, 1, 2] : [1, 2, 2, 3])
@@ -181,7 +193,7 @@ export function noToolTurn(topics: readonly Topic[], random: Random, open = 0): 
   const setting: Frame = { opening: [], style: 'plain', wish: '' }
   const dice = random.next()
   // Beside questions of general knowledge only invented tools: the others could well fit them.
-  const { tools } = toolbox(random, random.below(4), dice < 0.7 ? toolKinds : [])
+  const { tools } = toolbox(random, random.below(4), dice < 0.7 ? {} : { pool: [] })
   const topic = random.pick(topics)
   const turn =
     dice < 0.6
