@@ -5,7 +5,8 @@ import { connectRoutes } from './connect/routes.ts'
 import type { Conversions } from './conversion/conversions.ts'
 import { conversionRoutes } from './conversion/routes.ts'
 import type { DashboardFiles } from './dashboard/files.ts'
-import { dashboardRoutes } from './dashboard/routes.ts'
+import type { HomeLayoutStore } from './dashboard/home-layout.ts'
+import { dashboardRoutes, homeLayoutRoutes } from './dashboard/routes.ts'
 import type { DownloadRoom } from './downloads/room.ts'
 import { downloadRoutes } from './downloads/routes.ts'
 import { documentRoutes } from './http/document.ts'
@@ -48,6 +49,7 @@ export interface AppParts {
   readonly conversions: Conversions
   /** Null where none was built. */
   readonly dashboard: DashboardFiles | null
+  readonly homeLayout: HomeLayoutStore
   readonly system: SystemParts
   /** What the menu bar tells of the machine. */
   readonly host: Host
@@ -87,6 +89,7 @@ export function buildApp(parts: AppParts): Hono<Env> {
   })
   monitoringRoutes(app, { ...parts.models, monitoring: parts.monitoring, clock: parts.system.clock })
   conversionRoutes(app, { conversions: parts.conversions, audit: parts.security.audit })
+  homeLayoutRoutes(app, parts.homeLayout)
   eventRoutes(app, parts.history)
   if (parts.dashboard === null) pageRoutes(app, parts.version)
   else dashboardRoutes(app, parts.dashboard)

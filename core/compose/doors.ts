@@ -3,6 +3,7 @@ import { buildApp } from '../app.ts'
 import type { EndpointFile } from '../contract/status.ts'
 import type { Conversions } from '../conversion/conversions.ts'
 import { findDashboard } from '../dashboard/files.ts'
+import { HomeLayoutStore } from '../dashboard/home-layout.ts'
 import type { DownloadRoom } from '../downloads/room.ts'
 import { EventHistory } from '../http/event-history.ts'
 import { EventSocket } from '../http/events.ts'
@@ -76,6 +77,8 @@ export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack):
     stallMilliseconds: () => server().limits.stalledReaderSeconds * 1000,
   })
   let ollamaPort: number | null = null
+  const homeLayout = new HomeLayoutStore(base.database, bus)
+  homeLayout.start()
   const app = buildApp({
     version: version(),
     ollamaPort: () => ollamaPort,
@@ -88,6 +91,7 @@ export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack):
     conversions: parts.conversions,
     host,
     monitoring,
+    homeLayout,
     dashboard: findDashboard(join(import.meta.dirname, 'ui')),
     security: { ...security, live, clock, address: () => address.url, port },
     system: {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { conversion } from './conversions.ts'
 import { download } from './downloads.ts'
 import { endpoint } from './endpoint.ts'
+import { homeLayout } from './home-layout.ts'
 import { alert, monitoringSample } from './monitoring.ts'
 import { hostFacts } from './tray.ts'
 
@@ -59,6 +60,7 @@ export const topics = {
   'host.changed': hostFacts,
   'audit.recorded': z.object({ event: z.string() }),
   'alert.changed': alert,
+  'home.changed': homeLayout,
   'insights.changed': z.object({ count: z.int() }),
   'monitoring.sample': monitoringSample,
 } as const satisfies Record<string, z.ZodType>

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Hono } from 'hono'
+import { getHomeLayout, resetHomeLayout, setHomeLayout } from '../contract/home-layout.ts'
 import type { Env } from '../http/env.ts'
+import { serve } from '../http/serve.ts'
 import { type DashboardFiles, noncePlaceholder } from './files.ts'
+import type { HomeLayoutStore } from './home-layout.ts'
 
 /** Nothing but our own files, and no inline code without this response's nonce. antd needs it for its style elements. */
 function policy(nonce: string, socketOrigin: string): string {
@@ -16,6 +19,13 @@ function policy(nonce: string, socketOrigin: string): string {
     "form-action 'none'",
     "frame-ancestors 'none'",
   ].join('; ')
+}
+
+/** Mounts the arrangement of the first screen, also where no dashboard was built: a program may be one. */
+export function homeLayoutRoutes(app: Hono<Env>, layout: HomeLayoutStore): void {
+  serve(app, getHomeLayout, () => layout.get())
+  serve(app, setHomeLayout, ({ body }) => layout.set(body.blocks))
+  serve(app, resetHomeLayout, () => layout.reset())
 }
 
 /** Mounts the dashboard: its page, made anew with a nonce for each response, and its files, which never change. */
