@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { Random } from '../../scripts/gguf/random.ts'
 import { spawnForTest } from '../engine/spawn.testing.ts'
 import { createConverter } from './converter.ts'
 import { describe as describeModel } from './describe/describe.ts'
@@ -365,6 +366,15 @@ describe('configs and tokenizers that do not fit', () => {
     expect(reason(path)).toMatch(/420 tokens, and the model knows only 400/)
   })
 
+  test('an added token that the model has no row for is left out, as nobody can say it', () => {
+    const path = model()
+    const file = join(path, 'tokenizer_config.json')
+    const config = JSON.parse(readFileSync(file, 'utf8')) as object
+    const added = { 400: { content: '<image_soft_token>', special: true } }
+    writeFileSync(file, JSON.stringify({ ...config, added_tokens_decoder: added }))
+    expect(reason(path)).toBe('possible')
+  })
+
   test('a SentencePiece tokenizer of another kind, one that is cut off, and none', () => {
     const path = model()
     const file = join(path, 'tokenizer.model')
@@ -403,6 +413,34 @@ describe('configs and tokenizers that do not fit', () => {
     rmSync(join(path, 'tokenizer.model'))
     writeFileSync(join(path, 'tokenizer.json'), JSON.stringify(json))
     expect(reason(path)).toMatch(wanted)
+  })
+})
+
+describe('bytes changed by chance', () => {
+  /** The bytes that say where others are: flips there lead astray. */
+  const places: [Form, string, (bytes: Buffer) => [number, number]][] = [
+    ['SafeTensors', 'model.safetensors', bytes => [0, 8 + Number(bytes.readBigUInt64LE())]],
+    ['PyTorch', 'pytorch_model.bin', bytes => [0, bytes.indexOf('archive/byteorder')]],
+    ['PyTorch', 'pytorch_model.bin', bytes => [bytes.lastIndexOf('archive/data/0') - 200, bytes.length]],
+    ['SafeTensors', 'tokenizer.model', bytes => [0, bytes.length]],
+    ['MLX', 'config.json', bytes => [0, bytes.length]],
+  ]
+  test.each(places)('%s, %s: every change is read or refused, none is a defect', (form, name, part) => {
+    const path = model(form)
+    const file = join(path, name)
+    const good = readFileSync(file)
+    const [from, to] = part(good)
+    const random = new Random(7, name)
+    const refused = new Set<string>()
+    for (let round = 0; round < 150; round++) {
+      const bytes = Buffer.from(good)
+      const flips = 1 + random.below(4)
+      for (let flip = 0; flip < flips; flip++) bytes[from + random.below(to - from)] = random.below(256)
+      writeFileSync(file, bytes)
+      // Anything but a description would be thrown here.
+      refused.add(reason(path))
+    }
+    expect(refused.size).toBeGreaterThan(1)
   })
 })
 

@@ -19,7 +19,12 @@ export function tokenizerMetadata(folder: ModelFolder, config: Fields, size: num
   const file = (name: string) => new Fields(readJsonIfThere(folder, name), name)
   const own = file('tokenizer_config.json')
   const { vocabulary, json } = readVocabulary(folder, own)
-  placeAdded(vocabulary, addedTokens(json, own, readJsonIfThere(folder, 'added_tokens.json')))
+  const added = addedTokens(json, own, readJsonIfThere(folder, 'added_tokens.json'))
+  // Gemma 3's smallest lists a token for pictures that it has no row for.
+  placeAdded(
+    vocabulary,
+    added.filter(({ id }) => id < size),
+  )
   fill(vocabulary, size)
   return {
     ...vocabulary.metadata,
