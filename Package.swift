@@ -9,9 +9,11 @@ var targets: [Target] = [
     .executableTarget(name: "impetus-tray", dependencies: ["TrayKit"], path: "MacTray/Headless"),
     // The app. On Linux it is compiled against stand-ins of Apple's frameworks: a check of its types, never a product.
     .executableTarget(
-        name: "Impetus", dependencies: ["TrayKit"], path: "MacTray/App", exclude: ["Bundle"],
+        name: "Impetus", dependencies: ["TrayKit", "MacHost"], path: "MacTray/App", exclude: ["Bundle"],
         // Swift 6.0 on Linux: libswiftObservation.so refers to a symbol that no library there has.
         linkerSettings: [.unsafeFlags(["-Xlinker", "--allow-shlib-undefined"], .when(platforms: [.linux]))]),
+    // What macOS tells of the machine. On Linux against the stand-ins too.
+    .target(name: "MacHost", dependencies: ["TrayKit"], path: "MacTray/Host"),
     .testTarget(name: "TrayKitTests", dependencies: ["TrayKit"], path: "MacTray/Tests/TrayKitTests"),
     // With a real core, started by impetus-tray. Needs Node and "npm run build" before.
     .testTarget(name: "CoreTests", dependencies: ["TrayKit", "impetus-tray"], path: "MacTray/Tests/CoreTests"),
@@ -23,7 +25,9 @@ var targets: [Target] = [
     for name in standIns {
         targets.append(.target(name: name, dependencies: ["AppKit"], path: "MacTray/StandIns/\(name)"))
     }
-    targets[2].dependencies += (standIns + ["AppKit"]).map { .byName(name: $0) }
+    for target in targets where ["Impetus", "MacHost"].contains(target.name) {
+        target.dependencies += (standIns + ["AppKit"]).map { .byName(name: $0) }
+    }
 #endif
 
 let package = Package(

@@ -13,9 +13,9 @@ export type Session =
 export function takeCode(): string | null {
   const link = new URLSearchParams(location.hash.slice(1))
   const code = link.get('code')
-  const page = link.get('page')
+  const page = link.get('page') ?? ''
   if (code !== null)
-    history.replaceState(null, '', page === null ? location.pathname : `#${encodeURIComponent(page)}`)
+    history.replaceState(null, '', /^[a-z]+(\/[\w.-]+)?$/.test(page) ? `#${page}` : location.pathname)
   return code
 }
 

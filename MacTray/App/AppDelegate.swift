@@ -1,4 +1,5 @@
 import AppKit
+import MacHost
 import TrayKit
 
 /// The app's life: one of it, sleep and wake, the machine's facts, an end in order.
@@ -26,21 +27,15 @@ final class AppDelegate: NSObject, NSApplicationDelegate {
     /// A second start shows the first one's dashboard and ends.
     private func isFirst(_ model: AppModel) -> Bool {
         do {
-            try FileManager.default.createDirectory(
-                atPath: model.home.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            switch try InstanceLock.acquire(path: model.home.trayLock) {
-            case .first(let held): lock = held
-            case .second(let pid):
-                if let pid { kill(pid, InstanceLock.showSignal) }
-                return false
-            }
+            guard case .first(let held) = try InstanceLock.take(model.home) else { return false }
+            lock = held
         } catch {
             model.alert("Impetus", "\(model.home.path): \(error)")
             return false
         }
         signal(InstanceLock.showSignal, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: InstanceLock.showSignal, queue: .main)
-        source.setEventHandler { MainActor.assumeIsolated { DashboardWindow.shared.show(.home) } }
+        source.setEventHandler { MainActor.assumeIsolated { DashboardWindow.shared.show("home") } }
         source.resume()
         showRequests = source
         return true
@@ -58,7 +53,7 @@ final class AppDelegate: NSObject, NSApplicationDelegate {
     }
 
     func applicationShouldHandleReopen(_ sender: NSApplication, hasVisibleWindows: Bool) -> Bool {
-        DashboardWindow.shared.show(.home)
+        DashboardWindow.shared.show("home")
         return false
     }
 

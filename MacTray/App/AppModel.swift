@@ -1,4 +1,5 @@
 import AppKit
+import MacHost
 import Observation
 import TrayKit
 
@@ -46,7 +47,8 @@ final class AppModel {
 
     func perform(_ action: MenuAction) {
         switch action {
-        case .open(let page): DashboardWindow.shared.show(page)
+        case .open(let page): DashboardWindow.shared.show(page.rawValue)
+        case .openClient(let id): DashboardWindow.shared.show("connect/\(id)")
         case .copy(let text):
             NSPasteboard.general.clearContents()
             NSPasteboard.general.setString(text, forType: .string)

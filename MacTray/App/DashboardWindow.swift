@@ -11,11 +11,11 @@ final class DashboardWindow: NSObject, WKNavigationDelegate, WKUIDelegate, WKDow
     private var window: NSWindow?
     private var view: DashboardView?
     private let message = NSTextField(wrappingLabelWithString: "")
-    private var page = MenuAction.Page.home
+    private var page = "home"
     private var origin: URL?
     private var isWanted = false
 
-    func show(_ page: MenuAction.Page) {
+    func show(_ page: String) {
         self.page = page
         isWanted = true
         if window == nil { make() }
@@ -87,11 +87,12 @@ final class DashboardWindow: NSObject, WKNavigationDelegate, WKUIDelegate, WKDow
     /// Only the core's own address stays in the window; links elsewhere open in the browser.
     func webView(_ webView: WKWebView, decidePolicyFor action: WKNavigationAction) async -> WKNavigationActionPolicy {
         guard let url = action.request.url else { return .cancel }
-        if url.scheme == origin?.scheme, url.host == origin?.host, url.port == origin?.port {
-            return action.shouldPerformDownload ? .download : .allow
+        switch Destination(of: url, from: origin, isDownload: action.shouldPerformDownload) {
+        case .window: return .allow
+        case .downloads: return .download
+        case .browser: NSWorkspace.shared.open(url)
+        case .nowhere: break
         }
-        if url.scheme == "blob", action.shouldPerformDownload { return .download }
-        if ["http", "https", "mailto"].contains(url.scheme) { NSWorkspace.shared.open(url) }
         return .cancel
     }
 
@@ -103,7 +104,9 @@ final class DashboardWindow: NSObject, WKNavigationDelegate, WKUIDelegate, WKDow
         _ webView: WKWebView, createWebViewWith configuration: WKWebViewConfiguration, for action: WKNavigationAction,
         windowFeatures: WKWindowFeatures
     ) -> WKWebView? {
-        if let url = action.request.url, ["http", "https"].contains(url.scheme) { NSWorkspace.shared.open(url) }
+        if let url = action.request.url, Destination(of: url, from: nil, isDownload: false) == .browser {
+            NSWorkspace.shared.open(url)
+        }
         return nil
     }
 

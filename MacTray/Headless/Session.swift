@@ -26,7 +26,7 @@ struct Session: Sendable {
             case "stop": await tray.send(.stopAsked)
             case "restart": await tray.send(.restartAsked)
             case "menu": printer.printMenu()
-            case "page": printer.say(["page": try await tray.client.dashboard(MenuAction.Page(rawValue: rest) ?? .home)])
+            case "page": printer.say(["page": try await tray.client.dashboard(rest.isEmpty ? "home" : rest)])
             case "load": try await tray.client.perform(.load(model: rest))
             case "unload": try await tray.client.perform(.unload(model: rest))
             case "host":

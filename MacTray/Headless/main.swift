@@ -26,12 +26,9 @@ if options.help {
 let home = options.settings.home
 let lock: InstanceLock
 do {
-    try FileManager.default.createDirectory(
-        atPath: home.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    switch try InstanceLock.acquire(path: home.trayLock) {
+    switch try InstanceLock.take(home) {
     case .first(let held): lock = held
     case .second(let pid):
-        if let pid { kill(pid, InstanceLock.showSignal) }
         leave(75, "runs already on \(home.path)\(pid.map { " (process \($0))" } ?? "").")
     }
 } catch {

@@ -63,3 +63,16 @@ test.each([
   start().receive({ ...facts, memoryPressure })
   expect(idleModels).toBe(left)
 })
+
+test('a warning that lasts costs one model every ten seconds', () => {
+  const host = start()
+  const warning = () => host.receive({ ...facts, memoryPressure: 'warning' })
+  warning()
+  warning()
+  now = 9_999
+  warning()
+  expect(idleModels).toBe(2)
+  now = 10_000
+  warning()
+  expect(idleModels).toBe(1)
+})

@@ -5,6 +5,8 @@ import type { Clock } from '../platform/clock.ts'
 
 /** The menu bar measures the GPU every two seconds while something is computed, and not at all otherwise. */
 const loadHoldsMilliseconds = 15_000
+/** A model that leaves takes a moment to give its memory back; before that nobody can tell whether it was enough. */
+const reliefMilliseconds = 10_000
 
 export interface HostParts {
   readonly bus: Bus
@@ -18,6 +20,7 @@ export class Host {
   readonly #parts: HostParts
   #facts: HostFacts | null = null
   #at = 0
+  #relievedAt = Number.NEGATIVE_INFINITY
 
   constructor(parts: HostParts) {
     this.#parts = parts
@@ -41,11 +44,13 @@ export class Host {
     return changed
   }
 
-  /** The menu bar says it again every ten seconds while it lasts: one model at a time is enough of an answer. */
+  /** The menu bar says it again while it lasts: one model at a time is enough of an answer to a warning. */
   #makeRoom(pressure: HostFacts['memoryPressure']): void {
-    const { relieve } = this.#parts
-    if (pressure === 'warning') relieve()
+    const { relieve, clock } = this.#parts
     // The system is about to end programs: every idle model goes at once.
     if (pressure === 'critical') while (relieve());
+    if (pressure !== 'warning' || clock.monotonic() - this.#relievedAt < reliefMilliseconds) return
+    this.#relievedAt = clock.monotonic()
+    relieve()
   }
 }

@@ -3,7 +3,8 @@ import process from 'node:process'
 import { root } from '../project.ts'
 import { ensureBrowser, ensureFirefox } from './browser.ts'
 import type { Counts } from './counts.ts'
-import { ensurePackages, ensurePrograms } from './programs.ts'
+import { ensurePackages, ensurePrograms, findProgram } from './programs.ts'
+import { ensureSwift, runSwift, skipSwift, swiftIsWanted } from './swift.ts'
 import { runVitest } from './vitest.ts'
 
 /** When a suite runs: with `npm test`, `npm run test:browsers` or `npm run test:long`. */
@@ -51,6 +52,14 @@ export const suites: readonly Suite[] = [
     run: words => runVitest(['--project=browser', '--no-file-parallelism', ...words]),
   },
   {
+    name: 'swift',
+    tier: 'test',
+    holds: 'the menu bar: its parts, and the headless tray with a real core',
+    isAskedFor: patterns => matches(['MacTray/Tests/**/*.swift'], patterns),
+    prepare: () => (wantsSwift() ? ensureSwift() : undefined),
+    run: async words => (wantsSwift() ? runSwift(words) : skipSwift()),
+  },
+  {
     name: 'firefox',
     tier: 'browsers',
     holds: 'the same tests in Firefox',
@@ -76,6 +85,10 @@ export const suites: readonly Suite[] = [
     run: words => runVitest(['--project=long', '--no-file-parallelism', ...words]),
   },
 ]
+
+function wantsSwift(): boolean {
+  return swiftIsWanted(process.env, findProgram(['swift']) !== undefined)
+}
 
 function matches(files: readonly string[], patterns: readonly string[]): boolean {
   return globSync([...files], { cwd: root }).some(file => patterns.some(pattern => file.includes(pattern)))

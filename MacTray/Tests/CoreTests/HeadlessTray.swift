@@ -16,8 +16,15 @@ enum Project {
     static let tray = root + "/.build/debug/impetus-tray"
     /// Node 26, from the dependencies.
     static let node = root + "/node_modules/.bin/node"
-    /// The build that was the newest one when the tests began: somebody may build another meanwhile.
-    static let build = URL(fileURLWithPath: root + "/build/core").resolvingSymlinksInPath().path
+    /// A copy of the build that was the newest one when the tests began: somebody may build others meanwhile, and old ones
+    /// are removed then. It lies beside them, because the core finds the rest of the project from where it lies.
+    static let build: String = {
+        let newest = URL(fileURLWithPath: root + "/build/core").resolvingSymlinksInPath().path
+        let copy = root + "/build/swift-tests"
+        try? FileManager.default.removeItem(atPath: copy)
+        do { try FileManager.default.copyItem(atPath: newest, toPath: copy) } catch { fatalError("npm run build: \(error)") }
+        return copy
+    }()
     static let core = [node, build + "/main.js"]
 }
 
@@ -34,6 +41,11 @@ func isAlive(_ pid: Int32) -> Bool {
     #else
         return kill(pid, 0) == 0
     #endif
+}
+
+extension Process {
+    /// `isRunning` waits for a run loop on Linux that a test does not turn.
+    var isStillThere: Bool { isRunning && isAlive(processIdentifier) }
 }
 
 /// Something the tray said, and when.
@@ -80,10 +92,10 @@ final class HeadlessTray: @unchecked Sendable {
         try process.run()
     }
 
-    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+    deinit { if isRunning { kill(process.processIdentifier, SIGKILL) } }
 
     var pid: Int32 { process.processIdentifier }
-    var isRunning: Bool { process.isRunning }
+    var isRunning: Bool { process.isStillThere }
     var client: CoreClient { CoreClient(socketPath: home + "/impetus.sock") }
     var all: [Said] { lock.withLock { lines } }
 
@@ -146,8 +158,8 @@ final class HeadlessTray: @unchecked Sendable {
 
     func gone(within limit: Duration = .seconds(40)) async throws {
         let end = ContinuousClock.now + limit
-        while process.isRunning, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
-        #expect(!process.isRunning)
+        while isRunning, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(!isRunning)
     }
 }
 

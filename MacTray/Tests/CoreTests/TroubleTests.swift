@@ -211,9 +211,9 @@ private final class OtherCore {
         while !FileManager.default.fileExists(atPath: home + "/endpoint.json"), ContinuousClock.now < end { usleep(20_000) }
     }
 
-    var isRunning: Bool { process.isRunning }
+    var isRunning: Bool { process.isStillThere }
 
-    func kill() { if process.isRunning { _ = sendKill(process.processIdentifier) } }
+    func kill() { if isRunning { _ = sendKill(process.processIdentifier) } }
 }
 
 private func sendKill(_ pid: Int32) -> Int32 { kill(pid, SIGKILL) }

@@ -30,7 +30,7 @@ private func memory(waiting: Int = 0) -> Memory {
     decoded(
         """
         {"budgetBytes":10000000000,"usedBytes":5000000000,"waiting":\(waiting),"models":[{"id":"big","state":"loaded",
-         "progress":null,"leases":1,"contextLength":4096,"reason":null,"bytes":5000000000,"pinned":true,"unloadsAt":null}]}
+         "progress":null,"leases":1,"slots":1,"waiting":0,"contextLength":4096,"reason":null,"bytes":5000000000,"pinned":true,"unloadsAt":null}]}
         """)
 }
 
@@ -54,6 +54,7 @@ private func state(_ core: CoreState, _ change: (inout TrayState) -> Void = { _ 
         state.models = [model("small", "unloaded"), model("big", "loaded")]
         state.memory = memory()
         state.profiles = profiles
+        state.clients = [ClientRecipe(id: "zed", name: "Zed")]
     }
     change(&state)
     return state
@@ -81,9 +82,9 @@ private let general = [
 private let generalWhileDown = general.map { $0 == "[Settings …] ⌘," ? "[Settings …] ⌘, off" : $0 }
 
 private let openWhileUp = [
-    "—", "[Open Dashboard] ⌘d", "[Chat]", "[Copy Endpoint]", "Connect an Editor ▸",
-    "  [Copy Address for OpenAI Clients]", "  [Copy Address for Anthropic Clients]",
-    "  [Copy Address for Ollama Clients]", "  —", "  [Instructions for Each Editor …]",
+    "—", "[Open Dashboard] ⌘d", "[Chat]", "[Copy Endpoint]", "Connect an Editor ▸", "  [Zed]",
+    "  [Instructions for Each Editor …]", "  —", "  [Copy Address for OpenAI Clients]",
+    "  [Copy Address for Anthropic Clients]", "  [Copy Address for Ollama Clients]",
 ]
 private let openWhileDown = ["—", "[Open Dashboard] ⌘d", "[Chat] off"]
 

@@ -23,8 +23,19 @@ public final class InstanceLock: Sendable {
         case second(pid: Int32?)
     }
 
+    /// Makes the home, where it is not there, and takes its lock. Where another menu bar has it, that one is told to show
+    /// itself.
+    /// - Throws: where the home cannot be made or written
+    public static func take(_ home: Home) throws -> Outcome {
+        try FileManager.default.createDirectory(
+            atPath: home.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let outcome = try acquire(path: home.trayLock)
+        if case .second(let pid?) = outcome { kill(pid, showSignal) }
+        return outcome
+    }
+
     /// - Throws: `SystemError` where the file cannot be made
-    public static func acquire(path: String) throws -> Outcome {
+    static func acquire(path: String) throws -> Outcome {
         // Close-on-exec: a child that inherited the descriptor would keep the lock after we are gone.
         let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SystemError(call: path, code: errno) }

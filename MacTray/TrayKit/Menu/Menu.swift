@@ -17,6 +17,8 @@ public indirect enum MenuItem: Sendable, Equatable {
 
 public enum MenuAction: Sendable, Equatable {
     case open(Page)
+    /// The instructions for one client.
+    case openClient(String)
     case copy(String)
     case core(CoreEvent)
     case call(Command)

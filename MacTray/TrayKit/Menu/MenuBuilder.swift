@@ -83,7 +83,10 @@ struct MenuBuilder {
             .button(words(.copyForAnthropic), .copy(address)),
             .button(words(.copyForOllama), .copy(address)),
         ]
-        if around.hasDashboard { editors += [.separator, .button(words(.editorGuide), .open(.connect))] }
+        if around.hasDashboard {
+            let guides = state.clients.map { MenuItem.button($0.name, .openClient($0.id)) }
+            editors = guides + [.button(words(.editorGuide), .open(.connect)), .separator] + editors
+        }
         items.append(.submenu(words(.connectEditor), editors))
         return items
     }

@@ -17,9 +17,9 @@ extension CoreClient {
         }
     }
 
-    /// A page of the dashboard, with a code that signs its window in.
-    public func dashboard(_ page: MenuAction.Page) async throws -> String {
+    /// A page of the dashboard ("chat", "connect/zed"), with a code that signs its window in.
+    public func dashboard(_ page: String) async throws -> String {
         let answer: SignInCode = try await post("/api/tray/sign-in-code")
-        return "\(answer.url)&page=\(page.rawValue)"
+        return "\(answer.url)&page=\(page)"
     }
 }

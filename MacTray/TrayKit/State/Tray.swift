@@ -110,6 +110,8 @@ public actor Tray {
         if wanted.contains(.downloads), let value: Downloads = await get("/api/downloads") {
             state.downloads = value.downloads
         }
+        struct Clients: Decodable { let clients: [ClientRecipe] }
+        if wanted.contains(.clients), let value: Clients = await get("/api/clients") { state.clients = value.clients }
     }
 
     private func get<Answer: Decodable & Sendable>(_ path: String) async -> Answer? {

@@ -10,6 +10,12 @@ public struct RunningRequest: Sendable, Equatable {
     public var tokensPerSecond: Double?
 }
 
+/// A program that `GET /api/clients` has instructions for. (Those are many kinds of things; the menu needs their names.)
+public struct ClientRecipe: Decodable, Sendable, Equatable {
+    public let id: String
+    public let name: String
+}
+
 /// Everything the menu shows: what became of the core, and what it told.
 public struct TrayState: Sendable, Equatable {
     public var core = CoreState.stopped
@@ -22,6 +28,7 @@ public struct TrayState: Sendable, Equatable {
     public var memory: Memory?
     public var profiles: Profiles?
     public var downloads: [Download] = []
+    public var clients: [ClientRecipe] = []
     public var requests: [RunningRequest] = []
     /// Of the latest answer's prompt: 0 to 1, what need not be computed again.
     public var cachedShare: Double?
@@ -39,7 +46,8 @@ public struct TrayState: Sendable, Equatable {
         public static let memory = Need(rawValue: 4)
         public static let profiles = Need(rawValue: 8)
         public static let downloads = Need(rawValue: 16)
-        public static let all: Need = [.status, .models, .memory, .profiles, .downloads]
+        public static let clients = Need(rawValue: 32)
+        public static let all: Need = [.status, .models, .memory, .profiles, .downloads, .clients]
     }
 
     /// The core has another state. What it told before is forgotten when it is gone.
@@ -49,7 +57,7 @@ public struct TrayState: Sendable, Equatable {
         if state.isUp || state == .stopping { return wasUp || !state.isUp ? [] : .all }
         updateFound = false
         (status, memory, profiles) = (nil, nil, nil)
-        (models, downloads, requests) = ([], [], [])
+        (models, downloads, clients, requests) = ([], [], [], [])
         cachedShare = nil
         return []
     }

@@ -11,7 +11,8 @@ export function Recipes() {
   const words = useWords()
   const models = useData('listModels', { topics: ['models.changed'] })
   const [model, setModel] = useState('')
-  const [id, setId] = useState('')
+  // The menu bar opens `#connect/zed`.
+  const [id, setId] = useState(() => location.hash.split('/')[1] ?? '')
   const recipes = useData('listClients', {
     query: { address: location.origin, ...(model !== '' && { model }) },
     topics: ['settings.changed', 'models.changed'],

@@ -7,8 +7,8 @@ import Metal
 import TrayKit
 
 /// What macOS tells of the machine, asked when the core wants to know.
-final class MacHost: HostSource, @unchecked Sendable {
-    static let shared = MacHost()
+public final class MacHost: HostSource, @unchecked Sendable {
+    public static let shared = MacHost()
     private let chip = MacHost.text("machdep.cpu.brand_string")
     private let device = MTLCreateSystemDefaultDevice()
     private let lock = NSLock()
@@ -19,7 +19,7 @@ final class MacHost: HostSource, @unchecked Sendable {
 
     /// Calls back when the power source or the memory pressure changes. (Heat and low power have notifications.)
     @MainActor
-    func watch(_ changed: @escaping @Sendable () -> Void) {
+    public func watch(_ changed: @escaping @Sendable () -> Void) {
         self.changed = changed
         let source = DispatchSource.makeMemoryPressureSource(eventMask: [.normal, .warning, .critical], queue: .main)
         source.setEventHandler { [self] in
@@ -33,7 +33,7 @@ final class MacHost: HostSource, @unchecked Sendable {
         if let powerWatch { CFRunLoopAddSource(CFRunLoopGetMain(), powerWatch, .defaultMode) }
     }
 
-    func facts() async -> HostFacts {
+    public func facts() async -> HostFacts {
         let info = ProcessInfo.processInfo
         let heat: [ProcessInfo.ThermalState: HostFacts.Thermal] = [
             .nominal: .nominal, .fair: .fair, .serious: .serious, .critical: .critical,
