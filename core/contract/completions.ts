@@ -42,12 +42,10 @@ const completionRequest = z
       description: 'Write so many answers and give the n likeliest, by the mean over their tokens',
       'x-deviation': 'Streams give the first n',
     }),
-    logprobs: z
-      .int()
-      .min(0)
-      .max(20)
-      .nullish()
-      .meta({ description: 'Tell how likely each token of the answer was, and so many others beside it' }),
+    logprobs: z.int().min(0).max(20).nullish().meta({
+      description:
+        'Tell how likely each token was, and so many others beside it; with echo those of the prompt too',
+    }),
     ...samplingFields,
     ...streamFields,
     ...unused('user'),
@@ -58,8 +56,8 @@ export type CompletionRequest = z.output<typeof completionRequest>
 const logprobs = z
   .object({
     tokens: z.array(z.string()),
-    token_logprobs: z.array(z.number()),
-    top_logprobs: z.array(z.record(z.string(), z.number())).nullable(),
+    token_logprobs: z.array(z.number().nullable()).meta({ description: 'null for a prompt’s first token' }),
+    top_logprobs: z.array(z.record(z.string(), z.number()).nullable()).nullable(),
     text_offset: z.array(z.int()),
   })
   .nullable()

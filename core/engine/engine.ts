@@ -66,6 +66,11 @@ export interface LoadedModel {
   embed(request: EmbedRequest, signal: AbortSignal): Promise<Embeddings>
   /** How well each document answers the query, in their order. Only reranking models can; else `invalid_value`. */
   rank(request: RankRequest, signal: AbortSignal): Promise<Ranking>
+  /**
+   * How likely each token of a raw prompt was after those before it; nothing is written. A token that the model puts
+   * before every text is left out. Rejects as `generate` does before its start.
+   */
+  score(request: ScoreRequest, signal: AbortSignal): Promise<readonly ScoredToken[]>
   dispose(): Promise<void>
 }
 
@@ -84,6 +89,17 @@ export interface Embeddings {
   readonly vectors: readonly Float32Array[]
   /** Of all inputs together. */
   readonly promptTokens: number
+}
+
+export interface ScoreRequest {
+  readonly prompt: Exclude<Prompt, ChatPrompt>
+  /** So many of the likeliest others beside each token (0 to 20). */
+  readonly top: number
+}
+
+/** A token of a prompt. `logprob` is null for the first one, which came after nothing. */
+export interface ScoredToken extends Omit<TokenLogprob, 'logprob'> {
+  readonly logprob: number | null
 }
 
 export interface RankRequest {

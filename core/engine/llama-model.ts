@@ -11,6 +11,8 @@ import type {
   LoadedModel,
   Ranking,
   RankRequest,
+  ScoredToken,
+  ScoreRequest,
 } from './engine.ts'
 import { matrix } from './numbers.ts'
 import type { CoreMessage, RunnerMessage } from './protocol.ts'
@@ -22,6 +24,7 @@ const closeGrace = 1_000
 type Answer =
   | Exclude<Delta, { type: 'reasoning' | 'toolCall' }>
   | { readonly type: 'result'; readonly value: string | readonly number[] }
+  | { readonly type: 'scores'; readonly tokens: readonly ScoredToken[] }
   | { readonly type: 'numbers'; readonly rows: readonly Float32Array[]; readonly promptTokens: number }
 type Asked = Exclude<CoreMessage, { t: 'load' | 'abort' }>
 /** A request before it has its number. */
@@ -52,7 +55,7 @@ export class LlamaModel implements LoadedModel {
     using asked = this.#ask({ t: 'generate', request }, signal)
     for (;;) {
       const answer = await asked.queue.take()
-      if (answer.type === 'result' || answer.type === 'numbers') continue
+      if (answer.type === 'result' || answer.type === 'numbers' || answer.type === 'scores') continue
       if (answer.type === 'end') asked.finished()
       yield answer
       if (answer.type === 'end') return
@@ -82,6 +85,12 @@ export class LlamaModel implements LoadedModel {
     return { scores: rows.map(([score = 0]) => score), promptTokens }
   }
 
+  async score(request: ScoreRequest, signal: AbortSignal): Promise<readonly ScoredToken[]> {
+    const answer = await this.#one({ t: 'score', request }, signal)
+    if (answer.type !== 'scores') throw otherAnswer()
+    return answer.tokens
+  }
+
   dispose(): Promise<void> {
     return this.#link.close(closeGrace)
   }
@@ -108,6 +117,9 @@ export class LlamaModel implements LoadedModel {
       case 'result':
         this.#stopRendering(message.id)
         this.#queues.get(message.id)?.put({ type: 'result', value: message.value })
+        break
+      case 'scores':
+        this.#queues.get(message.id)?.put({ type: 'scores', tokens: message.tokens })
         break
       case 'numbers': {
         const { id, data, promptTokens } = message

@@ -9,6 +9,8 @@ import type {
   KvCacheType,
   LoadedFacts,
   RankRequest,
+  ScoredToken,
+  ScoreRequest,
   Speculation,
   Timings,
   TokenLogprob,
@@ -28,6 +30,7 @@ export type CoreMessage =
   | { readonly t: 'detokenize'; readonly id: number; readonly tokens: readonly number[] }
   | { readonly t: 'embed'; readonly id: number; readonly request: EmbedRequest }
   | { readonly t: 'rank'; readonly id: number; readonly request: RankRequest }
+  | { readonly t: 'score'; readonly id: number; readonly request: ScoreRequest }
   /** Forget the request: no further message about it is wanted, though some may be under way. */
   | { readonly t: 'abort'; readonly id: number }
 
@@ -113,6 +116,7 @@ export type RunnerMessage =
       readonly data: string
       readonly promptTokens: number
     }
+  | { readonly t: 'scores'; readonly id: number; readonly tokens: readonly ScoredToken[] }
   | {
       readonly t: 'error'
       readonly id: number
@@ -205,6 +209,12 @@ const shapes: Readonly<Record<RunnerMessage['t'], (value: unknown) => boolean>> 
     ),
   }),
   result: all({ id: count, value: value => string(value) || (Array.isArray(value) && value.every(count)) }),
+  scores: all({
+    id: count,
+    tokens: listOf(
+      all({ ...likelihood, logprob: value => value === null || number(value), top: listOf(all(likelihood)) }),
+    ),
+  }),
   numbers: all({ id: count, rows: count, data: string, promptTokens: count }),
   error: all({ id: count, code: string, message: string, param: optional(string) }),
 }

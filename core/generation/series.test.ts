@@ -86,7 +86,12 @@ class Speaker {
       yield end()
     }
     return {
-      model: { id: 'm', facts: { slots: this.#slots } as LoadedFacts, detokenize: async () => '' },
+      model: {
+        id: 'm',
+        facts: { slots: this.#slots } as LoadedFacts,
+        detokenize: async () => '',
+        score: async () => [],
+      },
       promptTokens: 10,
       deltas: say(),
       [Symbol.asyncDispose]: async () => {

@@ -30,7 +30,7 @@ export interface OpenRequest {
 
 /** A request that is known to be good, with its model held until it is disposed. */
 export interface Generation extends AsyncDisposable {
-  readonly model: Pick<LoadedModel, 'id' | 'facts' | 'detokenize'>
+  readonly model: Pick<LoadedModel, 'id' | 'facts' | 'detokenize' | 'score'>
   readonly promptTokens: number
   /**
    * What the engine says after `start`, the last one `end`. Can be read once. Leaving the loop early ends the work.

@@ -10,6 +10,7 @@ import type {
   LoadedModel,
   Ranking,
   RankRequest,
+  ScoredToken,
 } from '../engine.ts'
 import { type Connection, TryError } from './connection.ts'
 import { count, field, list, text } from './json.ts'
@@ -117,6 +118,10 @@ export class RemoteModel implements LoadedModel {
     if (results.length !== documents.length) return this.#cannot('rank')
     const scores = results.map(one => Number(field(one, 'relevance_score')))
     return { scores, promptTokens: promptTokens(answer) }
+  }
+
+  async score(): Promise<readonly ScoredToken[]> {
+    return this.#cannot('tell how likely a prompt is')
   }
 
   async dispose(): Promise<void> {

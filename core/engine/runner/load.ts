@@ -13,6 +13,7 @@ import { DiskStates } from './prefix/disk.ts'
 import { modelIdentity } from './prefix/identity.ts'
 import { scratchFolder } from './prefix/scratch.ts'
 import type { SchedulerParts } from './scheduler.ts'
+import { Scorer } from './scorer.ts'
 import { StepClock } from './step-clock.ts'
 import { defaultThreads } from './threads.ts'
 
@@ -22,6 +23,7 @@ export interface Loaded {
   /** What answers are written with; absent in models that write none. */
   readonly writing: Writing | undefined
   readonly embedder: Embedder
+  readonly scorer: Scorer
   readonly template: ChatTemplate
   /** Ends an answer beside the model's own tokens, where the template is not the model's own. */
   readonly templateStop: readonly string[]
@@ -68,6 +70,10 @@ export async function loadModel(
     model,
     writing: options.kind === 'text' ? await startWriting(tools, options, threads) : undefined,
     embedder,
+    scorer: new Scorer({
+      ...{ binding, model },
+      context: tokens => weights.context({ contextSize: tokens, sequences: 1 }),
+    }),
     template: parseTemplate(options.chatTemplate ?? chatMlTemplate),
     templateStop: options.chatTemplate === null ? [chatMlEnd] : [],
     facts: factsOf(options, binding, addon, model),

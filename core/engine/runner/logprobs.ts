@@ -36,6 +36,12 @@ export class Likelihoods implements Disposable {
     }
   }
 
+  /** What a token says. */
+  spelt(token: number): Omit<Likelihood, 'logprob'> {
+    const spelt = this.#model.spelt(token)
+    return { token, text: new TextDecoder().decode(spelt), bytes: [...spelt] }
+  }
+
   [Symbol.dispose](): void {
     this.#best.dispose()
     this.#few.dispose()
@@ -49,9 +55,8 @@ export class Likelihoods implements Disposable {
   }
 
   #likelihood({ token, probability }: Probable): Likelihood {
-    const spelt = this.#model.spelt(token)
     const logprob = probability > 0 ? Math.log(Math.min(1, probability)) : impossible
-    return { token, text: new TextDecoder().decode(spelt), bytes: [...spelt], logprob }
+    return { ...this.spelt(token), logprob }
   }
 }
 

@@ -1,7 +1,7 @@
 import { ImpetusError } from '../../contract/errors.ts'
-import type { GenerateRequest } from '../engine.ts'
+import type { GenerateRequest, ScoreRequest } from '../engine.ts'
 import { packRows } from '../numbers.ts'
-import type { CoreMessage, RunnerLoadOptions } from '../protocol.ts'
+import type { CoreMessage, RunnerLoadOptions, RunnerMessage } from '../protocol.ts'
 import { Chooser } from './chooser.ts'
 import type { Vectors } from './embedder.ts'
 import { errorMessage } from './error-message.ts'
@@ -82,15 +82,38 @@ export class Requests {
       case 'rank':
         void this.#compute(id, signal => this.#loaded.embedder.rank(message.request, signal))
         break
+      case 'score':
+        void this.#score(id, message.request)
+        break
     }
   }
 
-  async #compute(id: number, vectors: (signal: AbortSignal) => Promise<Vectors>): Promise<void> {
+  #compute(id: number, vectors: (signal: AbortSignal) => Promise<Vectors>): Promise<void> {
+    return this.#work(id, async signal => {
+      const { rows, promptTokens } = await vectors(signal)
+      return { t: 'numbers', id, rows: rows.length, data: packRows(rows), promptTokens }
+    })
+  }
+
+  #score(id: number, { prompt, top }: ScoreRequest): Promise<void> {
+    return this.#work(id, async signal => {
+      const { model, template, scorer, writing } = this.#loaded
+      if (writing === undefined) throw writesNothing()
+      const tokens = promptTokens(prompt, { template, model, contextLength: this.#contextLength })
+      const scored = await scorer.score(tokens, top, signal)
+      // What was put before the text is none of it.
+      const added =
+        prompt.kind === 'text' && model.addsBos && !prompt.text.startsWith(model.spelling(model.bos))
+      return { t: 'scores', id, tokens: added ? scored.slice(1) : scored }
+    })
+  }
+
+  /** Work that has one answer, and can be stopped. */
+  async #work(id: number, answer: (signal: AbortSignal) => Promise<RunnerMessage>): Promise<void> {
     const abort = new AbortController()
     this.#computing.set(id, abort)
     try {
-      const { rows, promptTokens } = await vectors(abort.signal)
-      this.#outbox.tell({ t: 'numbers', id, rows: rows.length, data: packRows(rows), promptTokens })
+      this.#outbox.tell(await answer(abort.signal))
     } catch (error) {
       if (!abort.signal.aborted) this.#outbox.tell(errorMessage(id, error))
     } finally {

@@ -12,6 +12,8 @@ import type {
   Prompt,
   Ranking,
   RankRequest,
+  ScoredToken,
+  ScoreRequest,
   TokenLogprob,
 } from '../engine.ts'
 import { pause } from './pause.ts'
@@ -181,6 +183,15 @@ export class ScriptedModel implements LoadedModel {
       scores: documents.map(document => likeness(query, document)),
       promptTokens: documents.reduce((sum, text) => sum + words(query).length + words(text).length, 0),
     }
+  }
+
+  async score({ prompt, top }: ScoreRequest, signal: AbortSignal): Promise<readonly ScoredToken[]> {
+    signal.throwIfAborted()
+    const text = prompt.kind === 'tokens' ? this.#vocabulary.decode(prompt.tokens) : textOf(prompt)
+    return words(text).map((word, index) => {
+      const certain = this.#certain(word, { top })
+      return index === 0 ? { ...certain, logprob: null, top: [] } : certain
+    })
   }
 
   #input(input: string | readonly number[], index: number, truncate: boolean): string[] {

@@ -1,8 +1,9 @@
-import type { Completion } from '../../contract/completions.ts'
+import type { Completion, CompletionLogprobs } from '../../contract/completions.ts'
+import type { ScoredToken } from '../../engine/engine.ts'
 import { wireTimings } from '../../generation/timings.ts'
 import { type AnswerDelta, type End, type Head, wireUsage } from '../wire.ts'
 import { finishReasonOf, textOf } from './chunks.ts'
-import { LogprobLists } from './logprobs.ts'
+import { type Echo, LogprobLists, promptLogprobs } from './logprobs.ts'
 
 type WireChoice = Completion['choices'][number]
 
@@ -20,11 +21,14 @@ export class CompletionAnswer {
   readonly #logprobs: LogprobLists
   #text: string
 
+  readonly #prompt: readonly ScoredToken[]
+
   /** `echo`: what the answer begins with. */
-  constructor(index: number, echo: string) {
+  constructor(index: number, { text, tokens }: Echo) {
     this.#index = index
-    this.#text = echo
-    this.#logprobs = new LogprobLists(echo.length)
+    this.#text = text
+    this.#prompt = tokens
+    this.#logprobs = new LogprobLists(text.length)
   }
 
   add(delta: AnswerDelta): void {
@@ -36,10 +40,25 @@ export class CompletionAnswer {
     const choice = {
       index: this.#index,
       text: this.#text,
-      logprobs: this.#logprobs.wire,
+      logprobs: joined(this.#prompt, this.#logprobs.wire),
       finish_reason: finishReasonOf(end.reason),
     }
     return { choice, end, likelihood: this.#logprobs.mean }
+  }
+}
+
+function joined(prompt: readonly ScoredToken[], answer: CompletionLogprobs): CompletionLogprobs {
+  const before = promptLogprobs(prompt)
+  if (before === null || answer === null) return before ?? answer
+  const tops = (one: NonNullable<CompletionLogprobs>) => one.top_logprobs ?? one.tokens.map(() => null)
+  return {
+    tokens: [...before.tokens, ...answer.tokens],
+    token_logprobs: [...before.token_logprobs, ...answer.token_logprobs],
+    top_logprobs:
+      before.top_logprobs === null && answer.top_logprobs === null
+        ? null
+        : [...tops(before), ...tops(answer)],
+    text_offset: [...before.text_offset, ...answer.text_offset],
   }
 }
 

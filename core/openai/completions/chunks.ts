@@ -3,7 +3,7 @@ import type { WireUsage } from '../../contract/openai.ts'
 import type { EndReason } from '../../engine/engine.ts'
 import { wireTimings } from '../../generation/timings.ts'
 import type { AnswerDelta, Head } from '../wire.ts'
-import { LogprobLists } from './logprobs.ts'
+import { type Echo, LogprobLists, promptLogprobs } from './logprobs.ts'
 
 /** Raw text has no tool calls: whatever else ends it is a stop. */
 export function finishReasonOf(reason: EndReason): 'stop' | 'length' {
@@ -24,19 +24,20 @@ export function usageChunk(head: Head, usage: WireUsage): CompletionChunk {
 export class CompletionChunks {
   readonly #head: Head
   readonly #index: number
-  readonly #echo: string
+  readonly #echo: Echo
   #offset: number
 
   /** `echo`: what the answer begins with. */
-  constructor(head: Head, index: number, echo: string) {
+  constructor(head: Head, index: number, echo: Echo) {
     this.#head = head
     this.#index = index
     this.#echo = echo
-    this.#offset = echo.length
+    this.#offset = echo.text.length
   }
 
   begin(): CompletionChunk[] {
-    return this.#echo === '' ? [] : [this.#chunk(this.#echo)]
+    const { text, tokens } = this.#echo
+    return text === '' ? [] : [this.#chunk(text, promptLogprobs(tokens))]
   }
 
   add(delta: AnswerDelta): CompletionChunk[] {

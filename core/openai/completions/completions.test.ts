@@ -75,13 +75,13 @@ it('joins to the whole answer, with exactly one finish', () => {
   fc.assert(
     fc.property(pieces, fc.string(), fc.boolean(), (texts, echo, includeUsage) => {
       const deltas: AnswerDelta[] = [...texts.map(text => ({ type: 'text' as const, text, tokens: 1 })), end]
-      const events = new CompletionChunks(head, 0, echo)
+      const events = new CompletionChunks(head, 0, { text: echo, tokens: [] })
       const chunks = [
         ...events.begin(),
         ...deltas.flatMap(delta => events.add(delta)),
         ...(includeUsage ? [usageChunk(head, wireUsage(end))] : []),
       ].map(chunk => completionChunk.parse(JSON.parse(JSON.stringify(chunk))))
-      const answer = new CompletionAnswer(0, echo)
+      const answer = new CompletionAnswer(0, { text: echo, tokens: [] })
       for (const delta of deltas) if (delta.type !== 'end') answer.add(delta)
       const whole = createCompletion.response.parse(completionOf(head, [answer.end(end)], end))
       const choices = chunks.flatMap(chunk => chunk.choices)
@@ -98,7 +98,7 @@ function logprob(text: string, value: number) {
 }
 
 it('tells how likely each token was, in lists, with its place in the text', () => {
-  const answer = new CompletionAnswer(0, 'abc')
+  const answer = new CompletionAnswer(0, { text: 'abc', tokens: [] })
   answer.add({ type: 'text', text: 'de', tokens: 2, logprobs: [logprob('d', -1), logprob('e', -3)] })
   const { choice, likelihood } = answer.end(end)
   expect(likelihood).toBe(-2)
@@ -111,11 +111,33 @@ it('tells how likely each token was, in lists, with its place in the text', () =
     ],
     text_offset: [3, 4],
   })
-  const events = new CompletionChunks(head, 0, 'abc')
+  const events = new CompletionChunks(head, 0, { text: 'abc', tokens: [] })
   const pieces = ['d', 'e'].flatMap(text =>
     events.add({ type: 'text', text, tokens: 1, logprobs: [logprob(text, -1)] }),
   )
   expect(pieces.map(piece => piece.choices[0]?.logprobs?.text_offset)).toEqual([[3], [4]])
+})
+
+it('tells how likely the prompt was, before the answer', () => {
+  const tokens = [{ ...logprob('ab', 0), logprob: null, top: [] }, logprob('c', -2)]
+  const answer = new CompletionAnswer(0, { text: 'abc', tokens })
+  answer.add({ type: 'text', text: 'd', tokens: 1, logprobs: [logprob('d', -1)] })
+  const { choice, likelihood } = answer.end(end)
+  expect(choice).toMatchObject({
+    text: 'abcd',
+    logprobs: {
+      tokens: ['ab', 'c', 'd'],
+      token_logprobs: [null, -2, -1],
+      top_logprobs: [null, { c: -2, 'c!': -9999 }, { d: -1, 'd!': -9999 }],
+      text_offset: [0, 2, 3],
+    },
+  })
+  // Answers are compared by what they say, not by what they were asked.
+  expect(likelihood).toBe(-1)
+  const [first] = new CompletionChunks(head, 0, { text: 'abc', tokens }).begin()
+  expect(first?.choices[0]?.logprobs?.token_logprobs).toEqual([null, -2])
+  const silent = new CompletionAnswer(0, { text: 'abc', tokens }).end(end)
+  expect(silent.choice.logprobs?.tokens).toEqual(['ab', 'c'])
 })
 
 it('gives the likeliest of each prompt’s answers', () => {

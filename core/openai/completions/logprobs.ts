@@ -1,10 +1,24 @@
 import type { CompletionLogprobs } from '../../contract/completions.ts'
-import type { TokenLogprob } from '../../engine/engine.ts'
+import type { ScoredToken } from '../../engine/engine.ts'
 import { wireLikelihood } from '../../generation/likelihood.ts'
+
+type TopLogprobs = NonNullable<NonNullable<CompletionLogprobs>['top_logprobs']>[number]
+
+/** What an answer begins with: its prompt, and how likely each token of that was where it was asked for. */
+export interface Echo {
+  readonly text: string
+  readonly tokens: readonly ScoredToken[]
+}
+
+export function promptLogprobs(tokens: readonly ScoredToken[]): CompletionLogprobs {
+  const lists = new LogprobLists(0)
+  lists.add(tokens)
+  return lists.wire
+}
 
 /** Likelihoods in the lists that completions have for them. */
 export class LogprobLists {
-  readonly #tokens: TokenLogprob[] = []
+  readonly #tokens: ScoredToken[] = []
   readonly #offset: number
 
   /** `offset`: characters of text before the first token. */
@@ -12,33 +26,40 @@ export class LogprobLists {
     this.#offset = offset
   }
 
-  add(logprobs: readonly TokenLogprob[] | undefined): void {
+  add(logprobs: readonly ScoredToken[] | undefined): void {
     if (logprobs !== undefined) this.#tokens.push(...logprobs)
   }
 
   /** The mean, by which answers of different length compare; undefined where none were told. */
   get mean(): number | undefined {
-    if (this.#tokens.length === 0) return undefined
-    return this.#tokens.reduce((sum, token) => sum + wireLikelihood(token).logprob, 0) / this.#tokens.length
+    const known = this.#tokens.flatMap(token => logprobOf(token) ?? [])
+    if (known.length === 0) return undefined
+    return known.reduce((sum, logprob) => sum + logprob, 0) / known.length
   }
 
   get wire(): CompletionLogprobs {
     if (this.#tokens.length === 0) return null
-    const told = this.#tokens.map(wireLikelihood)
     let offset = this.#offset
-    const text_offset = told.map(({ token }) => {
+    const text_offset = this.#tokens.map(({ text }) => {
       const at = offset
-      offset += token.length
+      offset += text.length
       return at
     })
-    const top = this.#tokens.map(token =>
-      Object.fromEntries(token.top.map(wireLikelihood).map(({ token: text, logprob }) => [text, logprob])),
-    )
     return {
-      tokens: told.map(({ token }) => token),
-      token_logprobs: told.map(({ logprob }) => logprob),
-      top_logprobs: this.#tokens.some(token => token.top.length > 0) ? top : null,
+      tokens: this.#tokens.map(({ text }) => text),
+      token_logprobs: this.#tokens.map(logprobOf),
+      top_logprobs: this.#tokens.some(token => token.top.length > 0) ? this.#tokens.map(topOf) : null,
       text_offset,
     }
   }
+}
+
+function logprobOf({ top: _, logprob, ...token }: ScoredToken): number | null {
+  return logprob === null ? null : wireLikelihood({ ...token, logprob }).logprob
+}
+
+/** Of a token that came after nothing there is none. */
+function topOf({ top, logprob }: ScoredToken): TopLogprobs {
+  if (logprob === null) return null
+  return Object.fromEntries(top.map(wireLikelihood).map(one => [one.token, one.logprob]))
 }

@@ -9,6 +9,7 @@ import { type AnsweringParts, stream } from '../answering.ts'
 import { type Head, newHead, wireUsage } from '../wire.ts'
 import { CompletionAnswer, completionOf, likeliest, type WholeChoice } from './answer.ts'
 import { CompletionChunks, usageChunk } from './chunks.ts'
+import type { Echo } from './logprobs.ts'
 import { completionRequests } from './prompt.ts'
 
 export function completionRoutes(app: Hono<Env>, parts: AnsweringParts): void {
@@ -21,7 +22,7 @@ export function completionRoutes(app: Hono<Env>, parts: AnsweringParts): void {
     const route = createCompletion.path
     const openOne = (request: AnswerRequest, alive?: AbortSignal) =>
       open(generator, { route, model, request }, context, alive ? AbortSignal.any([signal, alive]) : signal)
-    const echo = (part: Part) => (body.echo ? promptText(part, signal) : '')
+    const echo = (part: Part) => (body.echo ? echoOf(part, body.logprobs, signal) : nothing)
     const opening = openOne(requests[0]!)
     if (body.stream) {
       const events = (said: AsyncIterable<Said>) => chunks(said, echo, head, manner)
@@ -55,9 +56,11 @@ function weighed(request: AnswerRequest, { each, keep }: Manner): AnswerRequest 
   return each === keep || request.logprobs ? request : { ...request, logprobs: { top: 0 } }
 }
 
-type Echo = (part: Part) => string | Promise<string>
+type EchoOf = (part: Part) => Echo | Promise<Echo>
 
-async function completion(said: AsyncIterable<Said>, echo: Echo, head: Head, manner: Manner) {
+const nothing: Echo = { text: '', tokens: [] }
+
+async function completion(said: AsyncIterable<Said>, echo: EchoOf, head: Head, manner: Manner) {
   const written: CompletionAnswer[] = []
   const choices: WholeChoice[] = []
   const total = new Total()
@@ -74,7 +77,7 @@ async function completion(said: AsyncIterable<Said>, echo: Echo, head: Head, man
   return completionOf(head, likeliest(choices, manner.each, manner.keep), total.end)
 }
 
-async function* chunks(said: AsyncIterable<Said>, echo: Echo, head: Head, { includeUsage }: Manner) {
+async function* chunks(said: AsyncIterable<Said>, echo: EchoOf, head: Head, { includeUsage }: Manner) {
   const written: CompletionChunks[] = []
   const total = new Total()
   for await (const { part, delta } of said) {
@@ -89,6 +92,13 @@ async function* chunks(said: AsyncIterable<Said>, echo: Echo, head: Head, { incl
     if (delta.type === 'end') total.add(part, delta)
   }
   if (includeUsage) yield usageChunk(head, wireUsage(total.end))
+}
+
+async function echoOf(part: Part, top: number | null | undefined, signal: AbortSignal): Promise<Echo> {
+  const { prompt } = part.request
+  const text = await promptText(part, signal)
+  if (top == null || prompt.kind === 'chat' || prompt.kind === 'infill') return { text, tokens: [] }
+  return { text, tokens: await part.generation.model.score({ prompt, top }, signal) }
 }
 
 function promptText(
