@@ -69,6 +69,7 @@ export async function run(call: Call): Promise<ExitReason> {
   publishEndpoint(paths.endpoint, { pid: process.pid, version: version(), startedAt, ...doors.address })
   stack.defer(() => withdrawEndpoint(paths.endpoint))
   life.enter('running')
+  if (models.scripted) log.warn('The scripted engine answers: canned words for tests, no model at all')
   log.info('Impetus has started', { version: version(), address: doors.address.url, process: process.pid })
 
   await Promise.race([models.library.settled(), sleep(modelLookMilliseconds, undefined, { ref: false })])
