@@ -1,10 +1,12 @@
 import type * as audit from '../core/contract/audit.ts'
 import type * as chat from '../core/contract/chat.ts'
 import type * as clients from '../core/contract/clients.ts'
+import type * as conversions from '../core/contract/conversions.ts'
 import type * as downloads from '../core/contract/downloads.ts'
 import type { Operation } from '../core/contract/endpoint.ts'
 import type * as hub from '../core/contract/hub.ts'
 import type * as keys from '../core/contract/keys.ts'
+import type * as library from '../core/contract/library.ts'
 import type * as models from '../core/contract/models.ts'
 import type * as monitoring from '../core/contract/monitoring.ts'
 import type * as requests from '../core/contract/requests.ts'
@@ -17,9 +19,11 @@ import type * as status from '../core/contract/status.ts'
 type Contract = typeof audit &
   typeof chat &
   typeof clients &
+  typeof conversions &
   typeof downloads &
   typeof hub &
   typeof keys &
+  typeof library &
   typeof models &
   typeof monitoring &
   typeof requests &
@@ -37,11 +41,13 @@ type Place<O> = O extends Operation ? { readonly method: O['method']; readonly p
  * what is written there does not compile.
  */
 export const operations = {
+  cancelConversion: { method: 'post', path: '/api/conversions/:id/cancel' },
   cancelDownload: { method: 'post', path: '/api/downloads/:id/cancel' },
   createChatCompletion: { method: 'post', path: '/v1/chat/completions' },
   createKey: { method: 'post', path: '/api/keys' },
   getHubModel: { method: 'get', path: '/api/hub/models/:owner/:name' },
   getHistory: { method: 'get', path: '/api/monitoring/history' },
+  getLibraryModel: { method: 'get', path: '/api/library/models/:id' },
   getMemory: { method: 'get', path: '/api/memory' },
   getMonitoring: { method: 'get', path: '/api/monitoring' },
   getRequest: { method: 'get', path: '/api/requests/:id' },
@@ -50,10 +56,12 @@ export const operations = {
   getStatus: { method: 'get', path: '/api/status' },
   listAlerts: { method: 'get', path: '/api/monitoring/alerts' },
   listClients: { method: 'get', path: '/api/clients' },
+  listConversions: { method: 'get', path: '/api/conversions' },
   listDownloads: { method: 'get', path: '/api/downloads' },
   listHistoryEvents: { method: 'get', path: '/api/monitoring/events' },
   listInsights: { method: 'get', path: '/api/monitoring/insights' },
   listKeys: { method: 'get', path: '/api/keys' },
+  listLibrary: { method: 'get', path: '/api/library' },
   listModels: { method: 'get', path: '/v1/models' },
   listSessions: { method: 'get', path: '/api/sessions' },
   loadModel: { method: 'post', path: '/api/models/:id/load' },
@@ -66,6 +74,7 @@ export const operations = {
   revokeSession: { method: 'delete', path: '/api/sessions/:id' },
   searchHub: { method: 'get', path: '/api/hub/models' },
   signIn: { method: 'post', path: '/api/sign-in' },
+  startConversion: { method: 'post', path: '/api/conversions' },
   startDownload: { method: 'post', path: '/api/downloads' },
   unloadModel: { method: 'post', path: '/api/models/:id/unload' },
   updateSettings: { method: 'patch', path: '/api/settings' },

@@ -13,15 +13,25 @@ interface Announcement {
   readonly signInLink: string
 }
 
-/** A built core with its dashboard and the scripted engine, which can be killed and started again at the same place. */
+/**
+ * A built core with its dashboard and, unless told otherwise, the scripted engine, which can be killed and started
+ * again at the same place.
+ */
 export class DashboardCore implements AsyncDisposable {
   readonly #entry: string
+  readonly #engine: string
   readonly #place: TemporaryHome = temporaryHome()
   #child: ChildProcess | undefined
   #said: Announcement = { url: '', port: 0, signInLink: '' }
 
-  constructor(entry: string) {
+  constructor(entry: string, engine = 'scripted') {
     this.#entry = entry
+    this.#engine = engine
+  }
+
+  /** The person’s home, where `Models` may be. */
+  get home(): string {
+    return path.dirname(this.#place.home)
   }
 
   get url(): string {
@@ -33,7 +43,7 @@ export class DashboardCore implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
-    const flags = ['--json', '--supervised', '--port', String(this.#said.port), '--engine', 'scripted']
+    const flags = ['--json', '--supervised', '--port', String(this.#said.port), '--engine', this.#engine]
     const child = spawn(process.execPath, [this.#entry, 'serve', ...flags], {
       // So slow that an answer can be stopped half-way.
       env: { ...this.#place.env, IMPETUS_SCRIPTED_WORD_MILLISECONDS: '15' },

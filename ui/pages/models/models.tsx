@@ -1,9 +1,11 @@
 import { useData } from '../../data.ts'
 import { FailureNote, Loading, Page, Section } from '../../parts/page.tsx'
 import { useWords } from '../../words/words.tsx'
+import { Conversions } from './conversions.tsx'
 import { Discover } from './discover.tsx'
 import { Downloads } from './downloads.tsx'
 import { Installed } from './installed.tsx'
+import { OtherFormats } from './other-formats.tsx'
 
 export default function Models() {
   const words = useWords()
@@ -15,6 +17,8 @@ export default function Models() {
         {models.value ? <Installed models={models.value.data} /> : !models.failure && <Loading />}
       </Section>
       <Downloads />
+      <Conversions />
+      <OtherFormats />
       <Discover />
     </Page>
   )
