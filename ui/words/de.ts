@@ -103,7 +103,8 @@ export const de: Catalogue = {
   loadModel: 'Laden',
   unloadModel: 'Entladen',
   otherFormats: 'Andere Formate',
-  otherFormatsNote: 'Diese Modelle laufen nicht, wie sie sind. Aus vielen lässt sich eine GGUF-Datei machen, die läuft; das Modell selbst bleibt, wie es ist.',
+  otherFormatsNote:
+    'Diese Modelle laufen nicht, wie sie sind. Aus vielen lässt sich eine GGUF-Datei machen, die läuft; das Modell selbst bleibt, wie es ist.',
   convert: 'Umwandeln',
   convertTo: 'Umwandeln in',
   converting: 'wird umgewandelt',

@@ -103,7 +103,8 @@ export const en = {
   loadModel: 'Load',
   unloadModel: 'Unload',
   otherFormats: 'Other formats',
-  otherFormatsNote: 'These models do not run as they are. Of many a GGUF file can be made that does; the model itself is not changed.',
+  otherFormatsNote:
+    'These models do not run as they are. Of many a GGUF file can be made that does; the model itself is not changed.',
   convert: 'Convert',
   convertTo: 'Convert to',
   converting: 'converting',

@@ -98,7 +98,8 @@ export const es: Catalogue = {
   loadModel: 'Cargar',
   unloadModel: 'Quitar de memoria',
   otherFormats: 'Otros formatos',
-  otherFormatsNote: 'Estos modelos no funcionan tal como están. De muchos se puede crear un archivo GGUF que sí funciona; el modelo en sí no cambia.',
+  otherFormatsNote:
+    'Estos modelos no funcionan tal como están. De muchos se puede crear un archivo GGUF que sí funciona; el modelo en sí no cambia.',
   convert: 'Convertir',
   convertTo: 'Convertir a',
   converting: 'convirtiendo',

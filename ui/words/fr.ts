@@ -101,7 +101,8 @@ export const fr: Catalogue = {
   loadModel: 'Charger',
   unloadModel: 'Décharger',
   otherFormats: 'Autres formats',
-  otherFormatsNote: 'Ces modèles ne fonctionnent pas tels quels. Pour beaucoup, on peut créer un fichier GGUF qui fonctionne ; le modèle lui-même ne change pas.',
+  otherFormatsNote:
+    'Ces modèles ne fonctionnent pas tels quels. Pour beaucoup, on peut créer un fichier GGUF qui fonctionne ; le modèle lui-même ne change pas.',
   convert: 'Convertir',
   convertTo: 'Convertir en',
   converting: 'conversion en cours',

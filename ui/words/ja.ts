@@ -99,7 +99,8 @@ export const ja: Catalogue = {
   loadModel: '読み込む',
   unloadModel: '解放する',
   otherFormats: 'その他の形式',
-  otherFormatsNote: 'これらのモデルはこのままでは動きません。多くは、動作する GGUF ファイルに変換できます。元のモデルは変わりません。',
+  otherFormatsNote:
+    'これらのモデルはこのままでは動きません。多くは、動作する GGUF ファイルに変換できます。元のモデルは変わりません。',
   convert: '変換',
   convertTo: '変換先',
   converting: '変換中',
