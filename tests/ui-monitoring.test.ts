@@ -48,8 +48,7 @@ async function ask(question: string): Promise<void> {
 
 function tile(name: string): Promise<string> {
   return page.evaluate((name: string) => {
-    const term = [...document.querySelectorAll('.tiles dt')].find(one => one.textContent === name)
-    return term?.nextElementSibling?.firstChild?.textContent ?? ''
+    return document.querySelector(`.tile[aria-label="${name}"] .value`)?.textContent ?? ''
   }, name)
 }
 
@@ -57,7 +56,7 @@ test('Home tells what the machine does, once a second, and what it does not know
   await openScreen(page, 'home', 'Home')
   await expect.poll(() => tile('Processor'), { timeout: 10_000 }).toMatch(/^\d+%$/)
   expect(await tile('Memory')).toMatch(/^[\d.]+ [GM]B$/)
-  const line = () => page.$eval('.tiles .strip[aria-label^="Processor"] path', path => path.getAttribute('d'))
+  const line = () => page.$eval('.tile .strip[aria-label^="Processor"] path', path => path.getAttribute('d'))
   const before = await line()
   await expect.poll(line, { timeout: 10_000 }).not.toBe(before)
   // Every figure is there, or is said to be missing.
@@ -71,7 +70,7 @@ test('Home tells what the machine does, once a second, and what it does not know
     )
     .toEqual([])
   expect(
-    await page.$$eval('.tiles dd', all => all.filter(one => /NaN|null|undefined/.test(one.textContent))),
+    await page.$$eval('.tile', all => all.filter(one => /NaN|null|undefined/.test(one.textContent))),
   ).toEqual([])
 })
 
@@ -90,6 +89,39 @@ test('an alert is raised, leads to where something can be done, and is cleared',
   await openScreen(page, 'activity/trends', 'Activity')
   await sees(page, 'alert cleared')
   await sees(page, 'disk nearly full')
+})
+
+test('Home is arranged with the keyboard, which the core remembers, and put back', async () => {
+  await openScreen(page, 'home', 'Home')
+  const shown = () =>
+    page.$$eval('.tile, .block > .section', all =>
+      all.map(one => one.getAttribute('aria-label') ?? one.querySelector('h2')?.textContent),
+    )
+  await expect.poll(shown).toContain('Processor')
+  const [first] = await shown()
+  expect(first).toBe('Address for clients')
+  const press = async (name: string, role: string, key: 'Space' | 'Enter') => {
+    const found = await page.waitForSelector(`::-p-aria([name="${name}"][role="${role}"])`)
+    await found?.focus()
+    await page.keyboard.press(key)
+  }
+  await press('Customise', 'button', 'Enter')
+  await press('Move Writing up', 'button', 'Enter')
+  await expect.poll(shown).toMatchObject({ 0: 'Writing', 1: 'Address for clients' })
+  await press('Processor', 'checkbox', 'Space')
+  await expect.poll(shown).not.toContain('Processor')
+  await page.select('::-p-aria([name="Size of Writing"])', 'L')
+  await page.waitForSelector('.block[data-size="L"] .tile[aria-label="Writing"]')
+  expect(await violations(page)).toEqual([])
+  await page.reload()
+  await page.waitForSelector('.tile')
+  expect((await shown())[0]).toBe('Writing')
+  expect(await shown()).not.toContain('Processor')
+  await press('Customise', 'button', 'Enter')
+  await press('Reset', 'button', 'Enter')
+  await expect.poll(shown).toMatchObject({ 0: 'Address for clients' })
+  await press('Done', 'button', 'Enter')
+  await page.waitForFunction(() => document.querySelector('.arrange') === null)
 })
 
 test('a request is opened, explained, and closed with Esc, which gives the focus back', async () => {

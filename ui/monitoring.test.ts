@@ -4,6 +4,7 @@ import type { AnyFrame } from './live.ts'
 import { cachedShare, dataOf, rate } from './pages/activity/trends/series.ts'
 import { subjectText } from './pages/activity/trends/subject.ts'
 import { withAlert } from './pages/home/alerts.tsx'
+import { moved, resized, toggled } from './pages/home/layout.ts'
 import { promptsOf, speedNow, withSample } from './pages/home/samples.ts'
 import { stripLine } from './parts/strip-path.ts'
 import { en } from './words/en.ts'
@@ -134,4 +135,39 @@ test.each([
   ['alert.raised', 'newer', 'newer'],
 ] as const)('an event %s of %s is about "%s"', (kind, subject, text) => {
   expect(subjectText({ time: 0, kind, subject, by: null }, new Words('en', en))).toBe(text)
+})
+
+describe('the blocks of Home', () => {
+  const blocks = (text: string) =>
+    text.split(' ').map(word => ({
+      name: (word.startsWith('-') ? word.slice(1) : word) as 'cpu',
+      size: 'S' as const,
+      shown: !word.startsWith('-'),
+    }))
+  const text = (all: readonly { name: string; shown: boolean }[]) =>
+    all.map(({ name, shown }) => (shown ? name : `-${name}`)).join(' ')
+
+  it.each([
+    ['cpu gpu disk', 'gpu', -1, 'gpu cpu disk'],
+    ['cpu gpu disk', 'gpu', 1, 'cpu disk gpu'],
+    ['cpu gpu disk', 'cpu', -1, 'cpu gpu disk'],
+    ['cpu gpu disk', 'disk', 1, 'cpu gpu disk'],
+    ['cpu -gpu disk', 'disk', -1, 'disk cpu -gpu'],
+    ['cpu -gpu disk', 'cpu', 1, '-gpu disk cpu'],
+    ['cpu -gpu', 'gpu', -1, 'cpu -gpu'],
+  ] as const)('of %s: %s moves by %i', (before, name, by, after) => {
+    expect(text(moved(blocks(before), name, by))).toBe(after)
+  })
+
+  it.each([
+    ['cpu gpu disk', 'cpu', 'gpu disk -cpu'],
+    ['cpu -gpu -disk', 'disk', 'cpu disk -gpu'],
+    ['-cpu', 'cpu', 'cpu'],
+  ])('of %s: %s is hidden or shown', (before, name, after) => {
+    expect(text(toggled(blocks(before), name))).toBe(after)
+  })
+
+  it('have their sizes', () => {
+    expect(resized(blocks('cpu gpu'), 'gpu', 'L').map(({ size }) => size)).toEqual(['S', 'L'])
+  })
 })

@@ -4,6 +4,7 @@ import type * as clients from '../core/contract/clients.ts'
 import type * as conversions from '../core/contract/conversions.ts'
 import type * as downloads from '../core/contract/downloads.ts'
 import type { Operation } from '../core/contract/endpoint.ts'
+import type * as homeLayout from '../core/contract/home-layout.ts'
 import type * as hub from '../core/contract/hub.ts'
 import type * as keys from '../core/contract/keys.ts'
 import type * as library from '../core/contract/library.ts'
@@ -21,6 +22,7 @@ type Contract = typeof audit &
   typeof clients &
   typeof conversions &
   typeof downloads &
+  typeof homeLayout &
   typeof hub &
   typeof keys &
   typeof library &
@@ -45,6 +47,7 @@ export const operations = {
   cancelDownload: { method: 'post', path: '/api/downloads/:id/cancel' },
   createChatCompletion: { method: 'post', path: '/v1/chat/completions' },
   createKey: { method: 'post', path: '/api/keys' },
+  getHomeLayout: { method: 'get', path: '/api/home-layout' },
   getHubModel: { method: 'get', path: '/api/hub/models/:owner/:name' },
   getHistory: { method: 'get', path: '/api/monitoring/history' },
   getLibraryModel: { method: 'get', path: '/api/library/models/:id' },
@@ -68,11 +71,13 @@ export const operations = {
   pauseDownload: { method: 'post', path: '/api/downloads/:id/pause' },
   readAudit: { method: 'get', path: '/api/audit' },
   removeDownload: { method: 'delete', path: '/api/downloads/:id' },
+  resetHomeLayout: { method: 'delete', path: '/api/home-layout' },
   resumeDownload: { method: 'post', path: '/api/downloads/:id/resume' },
   retryDownload: { method: 'post', path: '/api/downloads/:id/retry' },
   revokeKey: { method: 'delete', path: '/api/keys/:id' },
   revokeSession: { method: 'delete', path: '/api/sessions/:id' },
   searchHub: { method: 'get', path: '/api/hub/models' },
+  setHomeLayout: { method: 'put', path: '/api/home-layout' },
   signIn: { method: 'post', path: '/api/sign-in' },
   startConversion: { method: 'post', path: '/api/conversions' },
   startDownload: { method: 'post', path: '/api/downloads' },

@@ -71,7 +71,6 @@ export const en = {
   // Home
   endpoint: 'Address for clients',
   endpointNote: 'Any client of OpenAI’s API works with this base address.',
-  now: 'Now',
   requestsRunning: 'Requests running',
   noAnswersYet: 'no answers yet',
   ofTotal: 'of {total}',
@@ -305,4 +304,15 @@ export const en = {
   'kind-downloadFailed': 'download failed',
   'kind-keyUnused': 'key unused',
   'kind-keyAbused': 'calls refused',
+  arrange: 'Customise',
+  arrangeDone: 'Done',
+  arrangeHome: 'What Home shows',
+  arrangeNote: 'Kept by Impetus, for every browser.',
+  asAtFirst: 'Reset',
+  sizeOf: 'Size of {name}',
+  'size-S': 'small',
+  'size-M': 'medium',
+  'size-L': 'large',
+  moveUp: 'Move {name} up',
+  moveDown: 'Move {name} down',
 } as const satisfies Record<string, Message>

@@ -16,7 +16,7 @@ export async function firstView(browser: Browser, core: RunningCore): Promise<Ro
     // As after an update: nothing of the page is in the browser's cache.
     await page.setCacheEnabled(false)
     await page.goto(core.url)
-    await page.waitForSelector('.tiles')
+    await page.waitForSelector('.tile')
     paints.push(
       await page.evaluate(
         () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN,

@@ -12,7 +12,7 @@ const requestMilliseconds = 5000
 export async function live(browser: Browser, core: RunningCore, minutes: number): Promise<Row[]> {
   const page = await browser.newPage()
   await page.goto(core.url)
-  await page.waitForSelector('.tiles')
+  await page.waitForSelector('.tile')
   const session = await counters(page)
   const asking = setInterval(() => void ask(core), requestMilliseconds)
   try {

@@ -1,15 +1,18 @@
-import { useSyncExternalStore } from 'react'
+import { useState, useSyncExternalStore } from 'react'
+import type { HomeBlock, HomeLayoutBlock } from '../../../core/contract/home-layout.ts'
 import { useCore, useLiveState } from '../../core.ts'
 import { useData } from '../../data.ts'
-import { CopyButton } from '../../parts/copy-button.tsx'
-import { Empty, FailureNote, Page, Section } from '../../parts/page.tsx'
+import { Empty, FailureNote, Loading, Page, Section } from '../../parts/page.tsx'
 import { type RequestRow, speedOf } from '../../requests.ts'
 import { useWords } from '../../words/words.tsx'
 import { Alerts } from './alerts.tsx'
+import { Arrange } from './arrange.tsx'
+import { Endpoint } from './endpoint.tsx'
 import { InMemory } from './in-memory.tsx'
 import { Insights } from './insights.tsx'
 import { useMonitoring } from './samples.ts'
-import { Tiles } from './tiles.tsx'
+import { Absent, Tile } from './tiles.tsx'
+import { useLayout } from './use-layout.ts'
 import './home.css'
 
 export default function Home() {
@@ -18,28 +21,31 @@ export default function Home() {
   const state = useLiveState(live)
   const status = useData('getStatus', { topics: ['core.changed', 'model.changed', 'models.changed'] })
   const rows = useSyncExternalStore(requests.watch, requests.get)
+  const layout = useLayout()
+  const [isArranging, setArranging] = useState(false)
   const { value } = status
-  const address = `${location.origin}/v1`
   return (
-    <Page title={words.say('home')}>
+    <Page
+      title={words.say('home')}
+      actions={
+        <button
+          type="button"
+          className="plain"
+          aria-pressed={isArranging}
+          onClick={() => setArranging(now => !now)}
+        >
+          {words.say(isArranging ? 'arrangeDone' : 'arrange')}
+        </button>
+      }
+    >
       {status.failure && state !== 'gone' && <FailureNote failure={status.failure} retry={status.refresh} />}
+      {layout.failure && state !== 'gone' && <FailureNote failure={layout.failure} />}
       <Alerts />
-      <Section title={words.say('endpoint')} note={words.say('endpointNote')}>
-        <div className="copyable">
-          <pre>
-            <code>{address}</code>
-          </pre>
-          <CopyButton text={address} label={words.say('endpoint')} />
-        </div>
-        {value?.engine.available === false && (
-          <div className="failure" role="alert">
-            <p>{value.engine.reason}</p>
-          </div>
-        )}
-      </Section>
-      <Now />
-      <Insights />
-      <InMemory />
+      {isArranging && layout.value && (
+        <Arrange blocks={layout.value.blocks} set={layout.set} reset={layout.reset} />
+      )}
+      {layout.value === undefined && !layout.failure && <Loading />}
+      {layout.value && <Blocks blocks={layout.value.blocks.filter(({ shown }) => shown)} />}
       {rows.length === 0 && value !== undefined && (
         <Section title={words.say('firstSteps')}>
           <Empty>
@@ -64,17 +70,31 @@ export default function Home() {
   )
 }
 
-/** Drawn anew once a second, and nothing besides it. */
-function Now() {
-  const words = useWords()
+const notTiles: Readonly<Partial<Record<HomeBlock, () => React.ReactNode>>> = {
+  endpoint: () => <Endpoint />,
+  insights: () => <Insights />,
+  models: () => <InMemory />,
+}
+
+/** What was chosen, in its order. Drawn anew once a second, and what is no figure keeps its own state. */
+function Blocks({ blocks }: { blocks: readonly HomeLayoutBlock[] }) {
   const { requests } = useCore()
   const monitoring = useMonitoring()
   const rows = useSyncExternalStore(requests.watch, requests.get)
   const last = rows.findLast((row): row is RequestRow => !('gap' in row) && row.end !== null)?.end ?? null
   return (
-    <Section title={words.say('now')}>
+    <>
       {monitoring.failure && <FailureNote failure={monitoring.failure} retry={monitoring.refresh} />}
-      <Tiles monitoring={monitoring.value} latest={last && { speed: speedOf(last), model: last.model }} />
-    </Section>
+      <div className="blocks">
+        {blocks.map(({ name, size }) => (
+          <div key={name} className="block" data-size={size}>
+            {notTiles[name]?.() ?? (
+              <Tile name={name} monitoring={monitoring.value} latestSpeed={speedOf(last)} />
+            )}
+          </div>
+        ))}
+      </div>
+      <Absent monitoring={monitoring.value} names={blocks.map(({ name }) => name)} />
+    </>
   )
 }

@@ -1,5 +1,5 @@
 import Button from 'antd/es/button'
-import { useState } from 'react'
+import { memo, useState } from 'react'
 import type { Failure } from '../../api.ts'
 import { useCore } from '../../core.ts'
 import { useData } from '../../data.ts'
@@ -7,7 +7,7 @@ import { Empty, FailureNote, Loading, Section } from '../../parts/page.tsx'
 import { useWords } from '../../words/words.tsx'
 
 /** The models that are loaded, and the memory they take of what they may. */
-export function InMemory() {
+export const InMemory = memo(function InMemory() {
   const words = useWords()
   const { api } = useCore()
   const memory = useData('getMemory', { topics: ['model.changed', 'request.started', 'request.finished'] })
@@ -92,4 +92,4 @@ export function InMemory() {
       )}
     </Section>
   )
-}
+})

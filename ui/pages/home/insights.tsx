@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import type { Insight } from '../../../core/contract/monitoring.ts'
 import { useData } from '../../data.ts'
 import { causeText } from '../../parts/cause.ts'
@@ -8,7 +9,7 @@ import { useWords, type Words } from '../../words/words.tsx'
 const mostShown = 3
 
 /** What the history tells that something can be done about, each with its evidence. Nothing where there is none. */
-export function Insights() {
+export const Insights = memo(function Insights() {
   const words = useWords()
   const { value } = useData('listInsights', { topics: ['insights.changed'] })
   const shown = value?.insights.slice(0, mostShown) ?? []
@@ -31,7 +32,7 @@ export function Insights() {
       </ul>
     </Section>
   )
-}
+})
 
 function statement(insight: Insight, words: Words): string {
   switch (insight.kind) {
