@@ -3,7 +3,6 @@ import { listClients } from '../contract/clients.ts'
 import type { Env } from '../http/env.ts'
 import { serve } from '../http/serve.ts'
 import type { Library } from '../library/types.ts'
-import { recipesFor } from './recipes.ts'
 
 export interface ConnectParts {
   readonly library: Pick<Library, 'resolve' | 'default' | 'facts'>
@@ -16,6 +15,8 @@ export interface ConnectParts {
 /** The recipes for clients, with the values of this server as they are now. */
 export function connectRoutes(app: Hono<Env>, parts: ConnectParts): void {
   serve(app, listClients, async ({ query, signal }) => {
+    // Only who asks pays for the writers of YAML and TOML: 0.3 MB of code.
+    const { recipesFor } = await import('./recipes.ts')
     const address = query.address ?? parts.address()
     const needsKey = query.withKey === undefined ? parts.needsKey() : query.withKey === 'true'
     const model = await meant(parts, query.model, signal)

@@ -34,6 +34,10 @@ export function bundleOptions({ outdir, scripted }: BundleFacts): BuildOptions {
       ].join('\n'),
     },
     legalComments: 'none',
+    // V8 keeps the text of what it has loaded: blanks are 0.4 of 1.3 MB. Names stay, and lines that a stack can point at.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 160,
     logLevel: 'warning',
   }
 }
