@@ -175,7 +175,15 @@ export type Prompt =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'tokens'; readonly tokens: readonly number[] }
   /** Fill in the middle, with the model's own tokens. */
-  | { readonly kind: 'infill'; readonly prefix: string; readonly suffix: string }
+  | InfillPrompt
+
+export interface InfillPrompt {
+  readonly kind: 'infill'
+  readonly prefix: string
+  readonly suffix: string
+  /** Other files, or pieces of them, that are put before everything in the way that the model knows. */
+  readonly extra?: readonly { readonly name: string; readonly text: string }[]
+}
 
 export interface ChatPrompt {
   readonly kind: 'chat'

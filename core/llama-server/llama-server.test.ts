@@ -152,7 +152,13 @@ describe('a gap', () => {
   it('has pieces of other files before it', () => {
     const input_extra = [{ filename: 'x.ts', text: 'X' }, { text: 'Y' }]
     const { prompt } = infill({ input_extra, input_prefix: 'a', input_suffix: '' })
-    expect(prompt).toMatchObject({ prefix: '--- x.ts ---\n\nX\n\n--- snippet ---\n\nY\n\na', suffix: '' })
+    expect(prompt).toEqual({
+      ...{ kind: 'infill', prefix: 'a', suffix: '' },
+      extra: [
+        { name: 'x.ts', text: 'X' },
+        { name: 'snippet', text: 'Y' },
+      ],
+    })
   })
 })
 

@@ -15,11 +15,9 @@ export function completionRequests(body: CompletionRequest): readonly AnswerRequ
 /** @throws `invalid_value`, `unsupported_content`, with the field at fault */
 export function infillRequest(body: InfillRequest): AnswerRequest {
   const { input_prefix, input_suffix, input_extra, prompt } = body
-  const extra = (input_extra ?? []).map(
-    ({ filename, text }) => `--- ${filename || 'snippet'} ---\n\n${text}\n\n`,
-  )
-  const prefix = extra.join('') + (input_prefix ?? '') + (prompt ?? '')
-  return { ...limitsOf(body), prompt: { kind: 'infill', prefix, suffix: input_suffix ?? '' } }
+  const extra = (input_extra ?? []).map(({ filename, text }) => ({ name: filename || 'snippet', text }))
+  const gap = { prefix: (input_prefix ?? '') + (prompt ?? ''), suffix: input_suffix ?? '' }
+  return { ...limitsOf(body), prompt: { kind: 'infill', ...gap, ...(extra.length > 0 && { extra }) } }
 }
 
 /** Whether only the prompt is to be computed, to be at hand for the next request. */

@@ -9,7 +9,10 @@ export function promptText({ prompt }: Pick<AnswerRequest, 'prompt'>): string {
     case 'tokens':
       return `${prompt.tokens.length} tokens`
     case 'infill':
-      return `${prompt.prefix}[here]${prompt.suffix}`
+      return [
+        ...(prompt.extra ?? []).map(({ name, text }) => `[file] ${name}\n${text}`),
+        `${prompt.prefix}[here]${prompt.suffix}`,
+      ].join('\n\n')
     case 'chat': {
       const tools = prompt.tools?.map(({ name }) => name) ?? []
       const head = tools.length === 0 ? [] : [`[tools] ${tools.join(', ')}`]

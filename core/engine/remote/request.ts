@@ -1,4 +1,5 @@
 import type { ChatMessage, ChatPrompt, GenerateRequest, Sampling, Tool } from '../engine.ts'
+import { wholePrefix } from '../infill-text.ts'
 
 export interface RemoteRequest {
   readonly path: '/v1/chat/completions' | '/v1/completions'
@@ -31,7 +32,7 @@ export function remoteRequest(model: string, request: GenerateRequest): RemoteRe
     case 'infill':
       return {
         path: '/v1/completions',
-        body: { ...common, prompt: prompt.prefix, suffix: prompt.suffix, ...logprobs(top) },
+        body: { ...common, prompt: wholePrefix(prompt), suffix: prompt.suffix, ...logprobs(top) },
       }
     default:
       return {

@@ -1,6 +1,7 @@
 import { ImpetusError } from '../../contract/errors.ts'
 import type { ChatTemplate } from '../chat-template.ts'
 import type { ChatPrompt, Prompt } from '../engine.ts'
+import { infillTokens } from './infill.ts'
 import type { NativeModel } from './native-model.ts'
 import { farTooLong } from './too-long.ts'
 
@@ -54,17 +55,8 @@ function tokensOf(prompt: Prompt, { model, template, contextLength }: PromptPart
     case 'tokens':
       for (const token of prompt.tokens) model.mustKnow(token)
       return notEmpty(Uint32Array.from(prompt.tokens), model)
-    case 'infill': {
-      const fim = infillTokens(model)
-      const middle = [
-        [fim.prefix],
-        tokenize(prompt.prefix, false),
-        [fim.suffix],
-        tokenize(prompt.suffix, false),
-        [fim.middle],
-      ]
-      return model.addsBos ? joined([model.bos], ...middle) : joined(...middle)
-    }
+    case 'infill':
+      return infillTokens(prompt, model, text => tokenize(text, false))
   }
 }
 
@@ -98,15 +90,6 @@ function notEmpty(tokens: Uint32Array, model: NativeModel): Uint32Array {
       param: 'prompt',
     })
   return Uint32Array.of(first)
-}
-
-function infillTokens({ fim }: NativeModel): NonNullable<NativeModel['fim']> {
-  if (fim !== undefined) return fim
-  throw new ImpetusError(
-    'invalid_value',
-    'This model cannot fill in the middle: it has no tokens for it. Use a code model that has, or leave out the suffix.',
-    { param: 'suffix' },
-  )
 }
 
 function joined(...parts: readonly ArrayLike<number>[]): Uint32Array {

@@ -16,6 +16,7 @@ import type {
   ScoreRequest,
   TokenLogprob,
 } from '../engine.ts'
+import { wholePrefix } from '../infill-text.ts'
 import { pause } from './pause.ts'
 import { renderChat, scriptFor } from './script.ts'
 import type { ScriptedOptions } from './scripted.ts'
@@ -246,6 +247,6 @@ function textOf(prompt: Exclude<Prompt, { kind: 'tokens' }>): string {
     case 'text':
       return prompt.text
     case 'infill':
-      return prompt.prefix + prompt.suffix
+      return wholePrefix(prompt) + prompt.suffix
   }
 }
