@@ -100,6 +100,16 @@ final class DashboardWindow: NSObject, WKNavigationDelegate, WKUIDelegate, WKDow
         -> WKNavigationResponsePolicy
     { response.canShowMIMEType ? .allow : .download }
 
+    /// With TLS in the settings: the certificate may be one that only its owner knows, and the address came over the socket.
+    func webView(_ webView: WKWebView, respondTo challenge: URLAuthenticationChallenge) async
+        -> (URLSession.AuthChallengeDisposition, URLCredential?)
+    {
+        guard challenge.protectionSpace.host == origin?.host, Destination.isThisMachine(origin?.host),
+            let trust = challenge.protectionSpace.serverTrust
+        else { return (.performDefaultHandling, nil) }
+        return (.useCredential, URLCredential(trust: trust))
+    }
+
     func webView(
         _ webView: WKWebView, createWebViewWith configuration: WKWebViewConfiguration, for action: WKNavigationAction,
         windowFeatures: WKWindowFeatures

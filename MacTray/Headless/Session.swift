@@ -1,6 +1,12 @@
 import Foundation
 import TrayKit
 
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
 /// The machine's facts as they were said on standard input; nothing before that.
 actor SaidHost: HostSource {
     private var said = HostFacts(asleep: false)
@@ -43,6 +49,7 @@ struct Session: Sendable {
 
     func quit() async -> Never {
         await tray.quit()
-        exit(0)
+        // Not exit: that waits for the lock of standard input, which the thread that reads it holds.
+        _exit(0)
     }
 }

@@ -1,6 +1,14 @@
 // Stand-ins for type checks on Linux. See README.md in MacTray/StandIns.
 @_exported import AppKit
 
+public final class SecTrust: @unchecked Sendable {}
+extension URLProtectionSpace {
+    public var serverTrust: SecTrust? { nil }
+}
+extension URLCredential {
+    public convenience init(trust: SecTrust) { self.init(user: "", password: "", persistence: .none) }
+}
+
 @MainActor open class WKWebsiteDataStore: NSObject {
     public convenience init(forIdentifier: UUID) { self.init() }
 }
@@ -26,6 +34,8 @@ public enum WKNavigationResponsePolicy: Int, Sendable { case cancel, allow, down
     func webView(_ webView: WKWebView, decidePolicyFor action: WKNavigationAction) async -> WKNavigationActionPolicy
     func webView(_ webView: WKWebView, decidePolicyFor response: WKNavigationResponse) async
         -> WKNavigationResponsePolicy
+    func webView(_ webView: WKWebView, respondTo challenge: URLAuthenticationChallenge) async
+        -> (URLSession.AuthChallengeDisposition, URLCredential?)
     func webView(_ webView: WKWebView, didFinish navigation: WKNavigation!)
     func webView(_ webView: WKWebView, didFailProvisionalNavigation navigation: WKNavigation!, withError error: any Error)
     func webViewWebContentProcessDidTerminate(_ webView: WKWebView)

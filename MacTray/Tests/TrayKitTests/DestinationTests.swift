@@ -5,6 +5,13 @@ import Testing
 
 @Suite struct DestinationTests {
     @Test(arguments: [
+        ("127.0.0.1", true), ("::1", true), ("localhost", false), ("127.0.0.1.evil.com", false), (nil, false),
+    ])
+    func onlyNumbersAreSurelyThisMachine(host: String?, isHere: Bool) {
+        #expect(Destination.isThisMachine(host) == isHere)
+    }
+
+    @Test(arguments: [
         ("http://127.0.0.1:4673/#chat", false, Destination.window), ("http://127.0.0.1:4673/x", true, .downloads),
         ("http://127.0.0.1:4674/", false, .browser), ("https://127.0.0.1:4673/", false, .browser),
         ("http://127.0.0.1.evil.com:4673/", false, .browser), ("https://example.org/", true, .browser),

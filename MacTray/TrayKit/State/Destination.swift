@@ -4,6 +4,9 @@ import Foundation
 public enum Destination: Sendable, Equatable {
     case window, downloads, browser, nowhere
 
+    /// A name that leads nowhere but here.
+    public static func isThisMachine(_ host: String?) -> Bool { ["127.0.0.1", "::1", "[::1]"].contains(host) }
+
     /// - Parameters:
     ///   - origin: the page in the window; its scheme, host and port count
     ///   - isDownload: the page asks for a file to be saved

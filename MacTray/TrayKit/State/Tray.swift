@@ -17,6 +17,7 @@ public actor Tray {
     private let keeper: Keeper
     private let host: HostReporter
     private var state = TrayState()
+    private var shown: TrayState?
     private var needs: TrayState.Need = []
     private var asking: Task<Void, Never>?
     private var following: Task<Void, Never>?
@@ -126,6 +127,9 @@ public actor Tray {
         showing = Task {
             try? await Task.sleep(for: .milliseconds(50))
             showing = nil
+            // A heartbeat changes nothing: nobody need draw anything.
+            guard state != shown else { return }
+            shown = state
             tell.yield(.state(state))
         }
     }
