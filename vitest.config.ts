@@ -5,6 +5,8 @@ const browserTests = ['tests/browser/**/*.test.ts', 'tests/ui*.test.ts']
 /** Series that take minutes: run by `npm run test:long` only. */
 const longTests = '**/*.long.test.ts'
 const webkitTests = 'tests/webkit/**/*.test.ts'
+/** They need dist/, which `npm run test:packaged` makes. */
+const packagedTests = 'tests/packaged/**/*.test.ts'
 const ignored = ['**/node_modules/**', 'build/**', 'dist/**', longTests]
 
 export default defineConfig({
@@ -27,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'core',
           include: ['core/**/*.test.ts', 'ui/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/**/*.test.ts'],
-          exclude: [...ignored, ...browserTests, webkitTests],
+          exclude: [...ignored, ...browserTests, webkitTests, packagedTests],
         },
       },
       {
@@ -44,6 +46,10 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 180_000,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'packaged', include: [packagedTests], exclude: ignored, testTimeout: 60_000 },
       },
       {
         extends: true,

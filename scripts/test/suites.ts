@@ -1,14 +1,15 @@
+import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 import process from 'node:process'
-import { root } from '../project.ts'
+import { inProject, root } from '../project.ts'
 import { ensureBrowser, ensureFirefox } from './browser.ts'
 import type { Counts } from './counts.ts'
 import { ensurePackages, ensurePrograms, findProgram } from './programs.ts'
 import { ensureSwift, runSwift, skipSwift, swiftIsWanted } from './swift.ts'
 import { runVitest } from './vitest.ts'
 
-/** When a suite runs: with `npm test`, `npm run test:browsers` or `npm run test:long`. */
-export type Tier = 'test' | 'browsers' | 'long'
+/** When a suite runs: with `npm test`, `npm run test:browsers`, `test:packaged` or `test:long`. */
+export type Tier = 'test' | 'browsers' | 'packaged' | 'long'
 
 /** A part of the tests with needs of its own. */
 export interface Suite {
@@ -79,12 +80,24 @@ export const suites: readonly Suite[] = [
     run: words => runVitest(['--project=webkit', '--no-file-parallelism', ...words]),
   },
   {
+    name: 'packaged',
+    tier: 'packaged',
+    holds: 'the one executable, built first',
+    prepare: () => buildPackage(),
+    run: words => runVitest(['--project=packaged', '--no-file-parallelism', ...words]),
+  },
+  {
     name: 'long',
     tier: 'long',
     holds: 'series and soaks that take minutes',
     run: words => runVitest(['--project=long', '--no-file-parallelism', ...words]),
   },
 ]
+
+function buildPackage(): string | undefined {
+  const { status } = spawnSync(process.execPath, [inProject('scripts', 'package.ts')], { stdio: 'inherit' })
+  return status === 0 ? undefined : 'The executable could not be built; the reason is above.'
+}
 
 function wantsSwift(): boolean {
   return swiftIsWanted(process.env, findProgram(['swift']) !== undefined)
