@@ -46,7 +46,8 @@ describe('a prompt’s beginning', () => {
       expect(fact?.reusedTokens).toBeGreaterThan(200)
     }
     expect(third?.miss?.before.endsWith('Tell of ')).toBe(true)
-  })
+    // Four models are loaded, one after the other.
+  }, 60_000)
 
   test('is computed once for several answers to the same prompt', async () => {
     await using loaded = await tests.use('tiny', { slots: 4 })

@@ -11,8 +11,8 @@ function chunks(machine: Machine, { budget = 200, first = 16, tile = 0, prompt =
   const pace = new Pace(512, first, tile)
   const made: number[] = []
   for (let place = 0; place < prompt && made.length < 20_000; ) {
-    const chunk = pace.chunk(budget, prompt - place)
-    pace.learn(chunk, machine(chunk, place))
+    const chunk = pace.chunk(budget, prompt - place, place)
+    pace.learn(chunk, machine(chunk, place), place)
     made.push(chunk)
     place += chunk
   }
@@ -51,19 +51,23 @@ describe('prompt chunks', () => {
 
   test('end a prompt rather than leave a few tokens for another step', () => {
     const pace = new Pace(512, 16, 0)
-    for (let round = 0; round < 8; round++) pace.learn(pace.chunk(200, endless), pace.chunk(200, endless))
-    expect([pace.chunk(200, 180), pace.chunk(200, 250), pace.chunk(200, 300)]).toEqual([180, 250, 200])
+    for (let round = 0; round < 8; round++)
+      pace.learn(pace.chunk(200, endless, 0), pace.chunk(200, endless, 0), 0)
+    expect([pace.chunk(200, 180, 0), pace.chunk(200, 250, 0), pace.chunk(200, 300, 0)]).toEqual([
+      180, 250, 200,
+    ])
   })
 
   test('follow a machine that becomes slower', () => {
     const pace = new Pace(512, 16, 0)
-    for (let round = 0; round < 8; round++) pace.learn(pace.chunk(200, endless), pace.chunk(200, endless))
+    for (let round = 0; round < 8; round++)
+      pace.learn(pace.chunk(200, endless, 0), pace.chunk(200, endless, 0), 0)
     for (let round = 0; round < 20; round++) {
-      const chunk = pace.chunk(200, endless)
-      pace.learn(chunk, chunk * 4)
+      const chunk = pace.chunk(200, endless, 0)
+      pace.learn(chunk, chunk * 4, 0)
     }
-    expect(pace.chunk(200, endless)).toBeGreaterThan(35)
-    expect(pace.chunk(200, endless)).toBeLessThan(60)
+    expect(pace.chunk(200, endless, 0)).toBeGreaterThan(35)
+    expect(pace.chunk(200, endless, 0)).toBeLessThan(60)
   })
 
   test.each([
@@ -71,13 +75,13 @@ describe('prompt chunks', () => {
     { first: 20, chunk: 20 },
     { first: 5_000, chunk: 64 },
   ])('begin with $first as $chunk', ({ first, chunk }) => {
-    expect(new Pace(512, first, 0).chunk(200, endless)).toBe(chunk)
+    expect(new Pace(512, first, 0).chunk(200, endless, 0)).toBe(chunk)
   })
 
   test('learn nothing from steps without a prompt', () => {
     const pace = new Pace(512, 16, 0)
-    pace.learn(0, 900)
-    expect(pace.chunk(200, endless)).toBe(16)
+    pace.learn(0, 900, 0)
+    expect(pace.chunk(200, endless, 0)).toBe(16)
   })
 })
 
@@ -104,6 +108,29 @@ describe('where attention goes by tiles of 64 tokens', () => {
   test('chunks are whole tiles but for the prompt’s end', () => {
     const made = chunks(core, { budget: 230, tile: 64, prompt: 2_000 })
     expect(made.slice(3, -1).filter(tokens => tokens % 64 !== 0)).toHaveLength(0)
+  })
+
+  describe('the end of a prompt', () => {
+    const pace = new Pace(512, 25, 64)
+    for (let place = 0; place < 8_000; ) {
+      const chunk = pace.chunk(230, 8_000 - place, place)
+      pace.learn(chunk, core(chunk, place), place)
+      place += chunk
+    }
+
+    test.each([
+      { left: 61, place: 8_000, again: 3 },
+      { left: 20, place: 8_000, again: 44 },
+      { left: 2, place: 8_000, again: 0 },
+      { left: 63, place: 2_000, again: 1 },
+      { left: 10, place: 2_000, again: 0 },
+      { left: 64, place: 8_000, again: 0 },
+      { left: 40, place: 10, again: 0 },
+    ])('of $left tokens after $place is computed with $again of these', ({ left, place, again }) => {
+      expect(pace.again(left, place)).toBe(again)
+      const whole = core(64, place - again)
+      if (again > 0) expect(whole).toBeLessThan(core(left, place))
+    })
   })
 
   test('no chunk is made longer than it should be where nothing is gained', () => {

@@ -41,7 +41,8 @@ export class Planner {
       this.#steps,
     )
     if (decoding.length === 0 || prompt === undefined) this.#share.settle()
-    if (prompt !== undefined && !this.#share.owes) return [this.#chunk(prompt, decoding.length > 0)]
+    if (prompt !== undefined && !this.#share.owes)
+      return [this.#chunk(prompt, slots[prompt.slot] as Slot, decoding.length > 0)]
     return decodeParts(decoding, this.costs.width(decoding.length), this.#batchSize)
   }
 
@@ -50,25 +51,31 @@ export class Planner {
     this.#steps++
     let prefill = 0
     let decode = 0
+    let place = 0
     for (const { slot, tokens } of step) {
       const job = slots[slot]?.job
       if (job === undefined) continue
       job.lastStep = this.#steps
-      if (job.phase === 'prefill') prefill += tokens
-      else decode += tokens
+      if (job.phase === 'decode') decode += tokens
+      else {
+        prefill += tokens
+        place = (slots[slot]?.tokens.length ?? 0) - tokens
+      }
     }
     if (prefill === 0) {
       this.costs.learn(decode, milliseconds)
       this.#share.decoded(milliseconds)
       return
     }
-    this.#pace.learn(prefill, milliseconds)
+    this.#pace.learn(prefill, milliseconds, place)
     if (slots.some(slot => slot.job?.phase === 'decode')) this.#share.prefilled(milliseconds)
   }
 
-  #chunk({ slot, tokens }: Wish, shared: boolean): StepPart {
+  #chunk({ slot, tokens }: Wish, { cuttable, tokens: held }: Slot, shared: boolean): StepPart {
+    const again = cuttable ? this.#pace.again(tokens, held.length) : 0
+    if (again > 0) return { slot, tokens: tokens + again, again }
     const budget = shared && tokens > soonOver ? sharedStepBudget : stepBudget
-    return { slot, tokens: this.#pace.chunk(budget, tokens) }
+    return { slot, tokens: this.#pace.chunk(budget, tokens, held.length) }
   }
 }
 

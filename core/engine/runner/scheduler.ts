@@ -173,6 +173,7 @@ export class Scheduler {
   async #step(step: readonly StepPart[]): Promise<void> {
     const outputs: Output[] = []
     try {
+      for (const part of step) await this.#goBack(part)
       this.#parts.context.initBatch(step.reduce((sum, part) => sum + part.tokens, 0))
       for (const part of step) this.#fill(part, outputs)
       const cost = await this.#decode()
@@ -183,6 +184,12 @@ export class Scheduler {
       return
     }
     for (const output of outputs) await this.#choose(output)
+  }
+
+  /** Takes out of a state what is to be computed again. */
+  async #goBack({ slot: index, again = 0 }: StepPart): Promise<void> {
+    const slot = this.#slot(index)
+    if (again > 0 && slot.job !== undefined) slot.job.computed = await slot.cut(slot.tokens.length - again)
   }
 
   #fill({ slot: index, tokens }: StepPart, outputs: Output[]): void {

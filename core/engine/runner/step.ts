@@ -11,6 +11,8 @@ export interface Wish {
 export interface StepPart {
   readonly slot: number
   readonly tokens: number
+  /** Of these tokens, those that had been computed already and have to leave the state first. */
+  readonly again?: number
 }
 
 /** Steps that a prompt waits at most while shorter ones go before it. */
