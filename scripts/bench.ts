@@ -5,6 +5,7 @@
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import type { Benchmark } from './bench/bench.ts'
+import { cycles } from './bench/cycles.ts'
 import { beside } from './bench/engine-beside.ts'
 import { conversation } from './bench/engine-conversation.ts'
 import { lookup } from './bench/engine-lookup.ts'
@@ -27,6 +28,7 @@ const benchmarks: readonly Benchmark[] = [
   conversation,
   beside,
   lookup,
+  cycles,
   idle,
 ]
 
