@@ -18,6 +18,7 @@ import { refuseUnsupported, thisMachine } from './platform/supported.ts'
 import { version } from './platform/version.ts'
 import { announcement } from './system/announce.ts'
 import { Life } from './system/life.ts'
+import { MachineFacts } from './system/machine/machine.ts'
 import { listenForTheEnd } from './system/signals.ts'
 
 /** The sign-in link printed at start; `impetus open` makes new ones. */
@@ -37,7 +38,8 @@ export async function run(call: Call): Promise<ExitReason> {
   const startedAt = base.clock.now()
   const security = startSecurity(base, stack)
   const models = await startModels(call, base, stack)
-  const downloads = await startDownloads(call, base, models, stack)
+  const machine = new MachineFacts()
+  const downloads = await startDownloads(call, base, models, security, machine, stack)
   const library = await startLibrary(call, base, models, security, stack)
   const conversions = await startConversions(base, models, stack)
   const host = startTray(base, models)
@@ -58,6 +60,7 @@ export async function run(call: Call): Promise<ExitReason> {
     models,
     downloads,
     library,
+    machine,
     conversions,
     host,
     monitoring,

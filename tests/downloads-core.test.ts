@@ -48,7 +48,7 @@ describe('from the command line', () => {
     )
     expect((await box.run(['search', 'nothing-at-all'])).stdout).toContain('Nothing was found')
     const files = await box.run(['search', 'owner/tiny-GGUF'])
-    expect(files.stdout).toMatch(/Q8_0 +[\d.]+ [kM]B +hf:owner\/tiny-GGUF\/tiny-Q8_0\.gguf/)
+    expect(files.stdout).toMatch(/Q8_0 +[\d.]+ [kM]B +yes +[\d.]+ +hf:owner\/tiny-GGUF\/tiny-Q8_0\.gguf \*$/m)
     expect(JSON.parse((await box.run(['search', '--json', '--max', '2', 'tiny'])).stdout)).toMatchObject([
       { id: 'owner/tiny-GGUF' },
     ])

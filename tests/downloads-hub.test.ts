@@ -86,8 +86,11 @@ describe('the hub over HTTP', () => {
       parameters: 5,
       refusedFiles: 0,
     })
+    const fast = { fit: 'fits', speed: { tokensPerSecond: expect.any(Number), measured: false } }
     expect(model.files).toEqual([
       {
+        ...fast,
+        recommended: false,
         name: 'mmproj-F16.gguf',
         reference: 'hf:owner/name/mmproj-F16.gguf',
         bytes: 50,
@@ -97,6 +100,8 @@ describe('the hub over HTTP', () => {
         sha256: expect.any(String),
       },
       {
+        ...fast,
+        recommended: false,
         name: 'Q4_K_M/m-Q4_K_M-00001-of-00002.gguf',
         reference: 'hf:owner/name/Q4_K_M/m-Q4_K_M-00001-of-00002.gguf',
         bytes: 400,
@@ -106,6 +111,9 @@ describe('the hub over HTTP', () => {
         sha256: null,
       },
       {
+        ...fast,
+        // Both fit and are fast: the more exact one.
+        recommended: true,
         name: 'm-Q8_0.gguf',
         reference: 'hf:owner/name/m-Q8_0.gguf',
         bytes: 800,
@@ -174,6 +182,23 @@ describe('the hub over HTTP', () => {
       status: 502,
       body: { error: { code: 'hub_unavailable' } },
     })
+  })
+
+  it('has searches to begin with that this machine can hold', async () => {
+    await using hub = await FakeHub.start()
+    using home = new Home()
+    await using test = await TestRoom.start(hub.origin, home)
+    const call = appOf(test)
+    const { startingPoints } = (await call('GET', '/api/hub/starting-points')).body as {
+      startingPoints: { id: string; query: { maxBillions: number; text?: string; sort: string } }[]
+    }
+    expect(startingPoints.length).toBeGreaterThan(4)
+    // 16 GB of memory hold some 18 thousand million weights of four to five bits.
+    expect(Math.max(...startingPoints.map(one => one.query.maxBillions))).toBe(18)
+    for (const { query } of startingPoints) {
+      const words = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
+      expect((await call('GET', `/api/hub/models?${words}`)).status).toBe(200)
+    }
   })
 
   it('keeps a token privately and never tells it', async () => {

@@ -20,6 +20,7 @@ import {
   updateLibraryModel,
   verifyModel,
 } from '../core/contract/library.ts'
+import { getMachine } from '../core/contract/machine.ts'
 import { listModels } from '../core/contract/models.ts'
 import { writeTinyLlama } from '../scripts/gguf/fixtures.ts'
 import { callWith, type Given } from './support/call.ts'
@@ -118,6 +119,17 @@ test('a further name finds the model everywhere, and belongs to one model only',
   expect(answer.status).toBe(200)
   await call(removeAlias, { params: { alias: 'my-team/small:v1' } })
   expect((await core.post('/v1/completions', { model: 'my-team/small:v1', prompt: 'a' })).status).toBe(404)
+})
+
+test('says what the machine is, and how fast its models were', async () => {
+  expect(await call(getMachine)).toMatchObject({
+    cores: expect.any(Number),
+    memoryBytes: expect.any(Number),
+    bandwidth: { bytesPerSecond: expect.any(Number), published: false },
+  })
+  expect(await model('tiny')).toMatchObject({ tokensPerSecond: null })
+  await core.post('/v1/completions', { model: 'tiny', prompt: 'a', max_tokens: 40 })
+  await until('the speed to be known', async () => ((await model('tiny'))?.tokensPerSecond ?? 0) > 0)
 })
 
 describe('deleting', () => {

@@ -61,10 +61,17 @@ function fileTable(files: readonly HubFile[]): string {
     file.quantization ?? '',
     readableBytes(file.bytes),
     file.parts === 1 ? '' : `${file.parts} parts`,
-    file.reference,
+    fits[file.fit],
+    `${file.speed.tokensPerSecond}`,
+    file.recommended ? `${file.reference} *` : file.reference,
   ])
-  return table([['KIND', 'SIZE', '', 'FETCH WITH: impetus pull'], ...rows])
+  const heads = ['KIND', 'SIZE', '', 'FITS', 'TOKENS/S', 'FETCH WITH: impetus pull']
+  const measured = files.some(file => file.speed.measured)
+  const speeds = measured ? 'by what your models have shown' : 'by the speed of its memory'
+  return `${table([heads, ...rows])}\n* recommended for this machine; tokens a second as expected ${speeds}`
 }
+
+const fits = { fits: 'yes', tight: 'hardly', 'too-large': 'no' } as const
 
 function size({ parameters, architecture, contextLength }: HubModelSummary): string {
   return [

@@ -20,6 +20,7 @@ import { FairUse } from '../security/fair-use.ts'
 import { auditRefusal } from '../security/refusals.ts'
 import type { Life } from '../system/life.ts'
 import { listenOnPort, localUrl } from '../system/listen.ts'
+import type { MachineFacts } from '../system/machine/machine.ts'
 import type { Host } from '../tray/host.ts'
 import type { Base } from './base.ts'
 import { envelopes } from './dialects.ts'
@@ -38,6 +39,7 @@ export interface DoorsParts {
   readonly models: Models
   readonly downloads: DownloadRoom
   readonly library: LibraryRoom
+  readonly machine: MachineFacts
   readonly conversions: Conversions
   readonly host: Host
   readonly monitoring: Monitoring
@@ -105,6 +107,7 @@ export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack):
       library: models.library,
       residency: models.residency,
       activeRequests: () => models.active.count,
+      machine: parts.machine,
       stop: now => life.end({ why: 'asked over HTTP', now }),
     },
   })

@@ -31,6 +31,14 @@ const hubFile = z.object({
   quantization: z.string().nullable().meta({ description: 'As the name says it' }),
   projector: z.boolean().meta({ description: 'A companion for pictures, not a model of its own' }),
   sha256: z.string().nullable().meta({ description: 'Of the only part; null for split files' }),
+  fit: z
+    .enum(['fits', 'tight', 'too-large'])
+    .meta({ description: 'Whether it has room in this machine’s memory, with some context' }),
+  speed: z.object({ tokensPerSecond: z.number(), measured: z.boolean() }).meta({
+    description:
+      'What to expect: bandwidth of the memory by the size; by what models in use have shown, where `measured`',
+  }),
+  recommended: z.boolean().meta({ description: 'The one to take on this machine' }),
 })
 export type HubFile = z.output<typeof hubFile>
 
@@ -79,6 +87,27 @@ export const getHubModel = endpoint({
   summary: 'What the hub says of one model, with its GGUF files',
   scope: 'admin',
   response: hubModel,
+})
+
+const startingPoint = z.object({
+  id: z.enum(['trending', 'chat', 'code', 'reasoning', 'small', 'embedding', 'reranking']),
+  query: z
+    .object({
+      text: z.string().optional(),
+      sort: z.enum(['trending', 'downloads', 'likes', 'updated']),
+      maxBillions: z.number(),
+    })
+    .meta({ description: 'For searchHub' }),
+})
+export type StartingPoint = z.output<typeof startingPoint>
+
+export const listStartingPoints = endpoint({
+  id: 'listStartingPoints',
+  method: 'get',
+  path: '/api/hub/starting-points',
+  summary: 'Searches to begin with, cut to what this machine can hold',
+  scope: 'admin',
+  response: z.object({ startingPoints: z.array(startingPoint) }),
 })
 
 const hubState = z.object({

@@ -82,6 +82,7 @@ const libraryModel = z
       state: z.enum(['loaded', 'loading', 'unloading', 'unloaded', 'quarantined']),
       requests: z.int(),
     }),
+    tokensPerSecond: z.number().nullable().meta({ description: 'As measured in use here' }),
   })
   .meta({ id: 'LibraryModel' })
 export type LibraryModel = z.output<typeof libraryModel>

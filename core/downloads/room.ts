@@ -8,6 +8,7 @@ import { ExitError } from '../platform/exit.ts'
 import type { Log } from '../platform/log.ts'
 import type { Environment, Paths } from '../platform/paths.ts'
 import { Downloads } from './downloads.ts'
+import type { Capacity } from './hub/advice.ts'
 import { Hub } from './hub/hub.ts'
 import { HubToken } from './hub/token.ts'
 import type { OnFileReady } from './jobs/runner.ts'
@@ -25,8 +26,12 @@ export interface DownloadRoomParts {
   readonly log: Log
   readonly version: string
   readonly settings: () => Settings['downloads']
+  /** What this machine can hold, for what is recommended. */
+  readonly capacity: () => Promise<Capacity>
   /** Waited for. */
   readonly onFileReady: OnFileReady
+  /** Leaves a line in the audit log. */
+  readonly audit?: (event: 'hub.token-kept' | 'hub.token-removed') => void
   readonly resolve?: Resolve
   readonly isPublic?: IsPublic
   readonly freeBytes?: FreeBytes
@@ -44,6 +49,8 @@ export class DownloadRoom {
   readonly hub: Hub
   readonly downloads: Downloads
   readonly token: HubToken
+  readonly audit: (event: 'hub.token-kept' | 'hub.token-removed') => void
+  readonly capacity: () => Promise<Capacity>
   readonly #endpoint: URL
   readonly #client: Client
   readonly #log: Log
@@ -52,6 +59,8 @@ export class DownloadRoom {
   constructor(parts: DownloadRoomParts) {
     const { paths, env, clock, version, log } = parts
     this.#log = log
+    this.capacity = parts.capacity
+    this.audit = parts.audit ?? (() => {})
     this.#endpoint = endpointOf(env.HF_ENDPOINT)
     this.token = new HubToken({ path: join(paths.home, 'hub-token'), environment: env.HF_TOKEN?.trim() })
     this.#client = new Client({
@@ -60,7 +69,13 @@ export class DownloadRoom {
       token: () => this.token.value,
       userAgent: `impetus/${version}`,
     })
-    this.hub = new Hub({ endpoint: this.#endpoint, client: this.#client, token: this.token, clock })
+    this.hub = new Hub({
+      endpoint: this.#endpoint,
+      client: this.#client,
+      token: this.token,
+      clock,
+      capacity: parts.capacity,
+    })
     this.downloads = new Downloads({
       ...parts,
       models: paths.models,

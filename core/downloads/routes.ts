@@ -10,9 +10,17 @@ import {
   startDownload,
 } from '../contract/downloads.ts'
 import { ImpetusError } from '../contract/errors.ts'
-import { getHub, getHubModel, removeHubToken, searchHub, setHubToken } from '../contract/hub.ts'
+import {
+  getHub,
+  getHubModel,
+  listStartingPoints,
+  removeHubToken,
+  searchHub,
+  setHubToken,
+} from '../contract/hub.ts'
 import type { Env } from '../http/env.ts'
 import { serve } from '../http/serve.ts'
+import { startingPoints } from './hub/starting-points.ts'
 import type { DownloadRoom } from './room.ts'
 
 /** The hub and the downloads, as the dashboard and the command line call them. */
@@ -29,13 +37,16 @@ export function downloadRoutes(app: Hono<Env>, room: DownloadRoom): void {
 
   serve(app, searchHub, ({ query, signal }) => hub.search(query, signal))
   serve(app, getHubModel, ({ params, signal }) => hub.model(repoOf(params), signal))
+  serve(app, listStartingPoints, async () => ({ startingPoints: startingPoints(await room.capacity()) }))
   serve(app, getHub, () => room.state())
   serve(app, setHubToken, ({ body }) => {
     token.set(body.token)
+    room.audit('hub.token-kept')
     return room.state()
   })
   serve(app, removeHubToken, () => {
     token.remove()
+    room.audit('hub.token-removed')
     return room.state()
   })
 }

@@ -73,6 +73,8 @@ export class LibraryRoom {
   }
 
   async start(): Promise<void> {
+    const { records, bus, clock, library } = this.parts
+    records.speeds.start(bus, clock, id => library.find(id))
     await this.trash.start()
     await this.importer.start()
     await this.uploads.start()
@@ -80,6 +82,7 @@ export class LibraryRoom {
   }
 
   async stop(): Promise<void> {
+    this.parts.records.speeds.stop()
     this.trash.stop()
     await this.hashing.stop()
   }

@@ -27,6 +27,8 @@ export type AuditEvent =
   | 'model.labelled'
   | 'model.imported'
   | 'model.exported'
+  | 'hub.token-kept'
+  | 'hub.token-removed'
   | 'model.deduplicated'
 
 export interface AuditParts {

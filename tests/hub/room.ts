@@ -88,6 +88,7 @@ export class TestRoom implements AsyncDisposable {
       log,
       version: '0.0.0-test',
       onFileReady: path => void this.ready.push(path),
+      capacity: async () => ({ budgetBytes: 16e9, bytesPerSecond: 50e9, measured: false }),
       ...options,
       settings: () => this.settings,
     })

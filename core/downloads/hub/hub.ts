@@ -3,6 +3,7 @@ import { ImpetusError } from '../../contract/errors.ts'
 import type { HubFile, HubModel, HubModelSummary, searchHub } from '../../contract/hub.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { type Answer, type Client, readJsonBody } from '../network/client.ts'
+import { type Capacity, fitOf, recommended, speedOf } from './advice.ts'
 import {
   expanded,
   expandedForOne,
@@ -21,6 +22,8 @@ export interface HubParts {
   readonly client: Client
   readonly token: HubToken
   readonly clock: Clock
+  /** What this machine can hold. */
+  readonly capacity: () => Promise<Capacity>
 }
 
 export type HubQuery = z.output<(typeof searchHub)['query']>
@@ -74,12 +77,19 @@ export class Hub {
   async model(repo: string, signal: AbortSignal): Promise<HubModel> {
     const { model, revision } = await this.#facts(repo, 'main', signal)
     const { groups, refused } = groupFiles(await this.#tree(repo, revision, signal))
+    const capacity = await this.#parts.capacity()
+    const best = recommended(groups, capacity)
     return {
       ...summaryOf(model),
       revision,
       license: listed(model.cardData?.license)[0] ?? licenseTag(model.tags),
       baseModels: listed(model.cardData?.base_model),
-      files: groups.map(group => fileOf(repo, group)),
+      files: groups.map(group => ({
+        ...fileOf(repo, group),
+        fit: fitOf(group.bytes, capacity),
+        speed: speedOf(group.bytes, capacity),
+        recommended: group === best,
+      })),
       refusedFiles: refused,
     }
   }
@@ -225,7 +235,7 @@ function withinSize(
   return total == null || (total >= minBillions * 1e9 && total <= maxBillions * 1e9)
 }
 
-function fileOf(repo: string, group: FileGroup): HubFile {
+function fileOf(repo: string, group: FileGroup): Omit<HubFile, 'fit' | 'speed' | 'recommended'> {
   const [first] = group.files
   return {
     name: group.path,

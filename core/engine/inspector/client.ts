@@ -48,6 +48,8 @@ export function createInspector(parts: InspectorParts): Inspector {
       const child = await spawn('inspector', [path])
       const kill = () => child.process.kill('SIGKILL')
       signal.addEventListener('abort', kill, { once: true })
+      // It may have aborted while the process was started.
+      if (signal.aborted) kill()
       let timer = setTimeout(kill, deadline)
       const said: Said = {}
       try {

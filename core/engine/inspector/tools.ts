@@ -87,6 +87,8 @@ async function run(
   const child: RoleProcess = await spawn('inspector', [task, path])
   const kill = () => child.process.kill('SIGKILL')
   signal.addEventListener('abort', kill, { once: true })
+  // It may have aborted while the process was started.
+  if (signal.aborted) kill()
   const timer = setTimeout(kill, stall)
   let fault: ImpetusError | undefined
   try {

@@ -46,6 +46,7 @@ export function shownModel(model: InstalledModel, state: FactsState, parts: View
     verification: hashing.verification(model),
     ...labels(model.id, records),
     memory: { state: inMemory?.state ?? 'unloaded', requests: inMemory?.leases ?? 0 },
+    tokensPerSecond: rounded(records.speeds.get(model)),
   }
 }
 
@@ -74,7 +75,12 @@ export function shownForeign(
     verification: null,
     ...labels(file.id, records),
     memory: { state: 'unloaded', requests: 0 },
+    tokensPerSecond: null,
   }
+}
+
+function rounded(speed: number | undefined): number | null {
+  return speed === undefined ? null : Math.round(speed * 10) / 10
 }
 
 function foreignReason(description: ForeignFacts | undefined): string {

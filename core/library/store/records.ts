@@ -5,6 +5,7 @@ import { Hashes } from './hashes.ts'
 import { LabelStore } from './labels.ts'
 import { Linked } from './linked.ts'
 import { migrations } from './migrations.ts'
+import { Speeds } from './speeds.ts'
 
 /** Facts of files that were not read anew in so long. */
 const factsKeptMilliseconds = 366 * 86_400_000
@@ -16,6 +17,7 @@ export class LibraryRecords {
   readonly aliases: Aliases
   readonly labels: LabelStore
   readonly linked: Linked
+  readonly speeds: Speeds
   readonly #database: Database
 
   constructor(database: Database, version: string) {
@@ -25,6 +27,7 @@ export class LibraryRecords {
     this.aliases = new Aliases(database)
     this.labels = new LabelStore(database)
     this.linked = new Linked(database)
+    this.speeds = new Speeds(database)
   }
 
   start(): void {
