@@ -25,6 +25,7 @@ const titles = {
   models: 'Models',
   connect: 'Connect',
   activity: 'Activity',
+  'activity/trends': 'Activity',
   settings: 'Settings',
 }
 

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'puppeteer-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { buildCore } from '../scripts/build/core.ts'
 import { openBrowser } from './browser/browser.ts'
-import { DashboardCore, freshPage, openScreen, sees, violations } from './support/dashboard.ts'
+import { DashboardCore, freshPage, openScreen, sees, showIn, violations } from './support/dashboard.ts'
 
 let browser: Browser
 let core: DashboardCore
@@ -143,13 +143,8 @@ test('history is drawn, within the page’s policy, light and dark', async () =>
   await page.select('::-p-aria([name="Time shown"])', 'hour')
   await page.waitForSelector('.chart canvas', { timeout: 30_000 })
   await sees(page, 'Impetus was started')
-  for (const scheme of ['dark', 'light']) {
-    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
-    await page.waitForFunction(
-      (scheme: string) => document.documentElement.dataset.scheme === scheme,
-      {},
-      scheme,
-    )
+  for (const scheme of ['dark', 'light'] as const) {
+    await showIn(page, scheme)
     expect(await violations(page)).toEqual([])
   }
 })

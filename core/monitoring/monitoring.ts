@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { Topic, TopicData } from '../contract/events.ts'
 import type { KeyInfo } from '../contract/keys.ts'
@@ -51,8 +52,10 @@ export interface Readers {
 const recentMilliseconds = 300_000
 const mostRecent = 300
 /** What insights are computed from: looking at more would hold up the core for longer than a step of the engine. */
-const insightRequests = 3000
+const insightRequests = 2000
 const insightSpan = 14 * 24 * 3600 * 1000
+/** Scrapers give up after ten seconds; most sources answer within a tenth of one. */
+const scrapeMilliseconds = 2000
 const insightsHold = 60_000
 
 /** What the machine and the core are doing, what they did, and what is wrong. See README.md in this folder. */
@@ -147,9 +150,11 @@ export class Monitoring {
     return found
   }
 
-  /** Prometheus' text format. */
-  metrics(): string {
+  /** Prometheus' text format. Whoever scrapes looks, if seldom: the sources are asked, and waited for a little. */
+  async metrics(): Promise<string> {
+    await Promise.race([this.readings.lookDeeper(), sleep(scrapeMilliseconds, undefined, { ref: false })])
     const { version, startedAt, running, residency } = this.#parts
+    const last = this.#recent.at(-1)
     return exposition(
       metricsOf({
         version,
@@ -159,7 +164,7 @@ export class Monitoring {
         models: residency.states(),
         counts: this.#counters.models,
         alerts: this.alerts.board.list(),
-        sample: this.#recent.at(-1) ?? null,
+        sample: last === undefined ? null : { ...last, ...this.readings.told() },
         memoryTotal: this.readings.memoryTotal,
         coreMemory: process.memoryUsage.rss(),
       }),

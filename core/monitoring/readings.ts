@@ -3,7 +3,7 @@ import { freeMemory, totalMemory } from '../platform/memory.ts'
 import { Meter } from './meter.ts'
 import type { MonitoringParts } from './monitoring.ts'
 import { Disk } from './sources/disk.ts'
-import { Information } from './sources/information.ts'
+import { Information, type MachineFigures } from './sources/information.ts'
 import { busyShare, processorTimes } from './sources/processors.ts'
 
 export type ReadingsParts = Pick<
@@ -83,23 +83,15 @@ export class Readings {
   /** The figures of the last so many seconds. Waits for nothing: what takes longer is as it was told last. */
   read(seconds: number): MonitoringSample {
     void this.#disk.look()
-    const { clock, residency, running, host } = this.#parts
+    const { clock, residency, running } = this.#parts
     const processors = processorTimes()
-    const shell = host()
-    const told = this.#information.current()
     const memory = residency.memory()
     const sample: MonitoringSample = {
       time: clock.now(),
       seconds,
       cpu: busyShare(this.#processors, processors),
-      memoryUsed: this.#platform === 'linux' ? this.memoryTotal - freeMemory() : told.memoryUsed,
+      ...this.told(),
       modelsMemory: memory.usedBytes,
-      gpu: shell?.gpu?.utilisation ?? told.gpu,
-      gpuMemory: shell?.gpu?.usedBytes ?? told.gpuMemory,
-      temperature: told.temperature,
-      thermal: shell?.thermal ? thermalStates[shell.thermal] : null,
-      watts: told.watts,
-      charge: shell?.power?.charge ?? told.charge,
       diskFree: this.#disk.space?.free ?? null,
       running: Math.max(0, running() - memory.waiting),
       waiting: memory.waiting,
@@ -113,6 +105,20 @@ export class Readings {
   /** Whether every source has been asked: what is not known now is not known on this machine. */
   get asked(): boolean {
     return this.#last !== null && this.#information.hasLooked
+  }
+
+  /** What was told last, by the system and by the Mac's shell, where that is not too long ago. */
+  told(): Pick<MonitoringSample, keyof MachineFigures | 'thermal'> {
+    const shell = this.#parts.host()
+    const told = this.#information.current()
+    return {
+      ...told,
+      memoryUsed: this.#platform === 'linux' ? this.memoryTotal - freeMemory() : told.memoryUsed,
+      gpu: shell?.gpu?.utilisation ?? told.gpu,
+      gpuMemory: shell?.gpu?.usedBytes ?? told.gpuMemory,
+      thermal: shell?.thermal ? thermalStates[shell.thermal] : null,
+      charge: shell?.power?.charge ?? told.charge,
+    }
   }
 
   /** Figures without a source, once every source has been asked. */

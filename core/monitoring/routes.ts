@@ -45,7 +45,7 @@ export function monitoringRoutes(
     events: history.events(from, to, limit),
   }))
   serve(app, listInsights, () => ({ insights: monitoring.insights() }))
-  serve(app, getMetrics, ({ context }) =>
-    context.body(monitoring.metrics(), 200, { 'content-type': expositionType }),
+  serve(app, getMetrics, async ({ context }) =>
+    context.body(await monitoring.metrics(), 200, { 'content-type': expositionType }),
   )
 }

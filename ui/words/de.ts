@@ -266,7 +266,7 @@ export const de: Catalogue = {
   'range-hours': 'Sechs Stunden',
   'range-day': 'Ein Tag',
   'range-week': 'Eine Woche',
-  'range-quarter': '90 Tage',
+  'range-month': '30 Tage',
   'trend-speed': 'Token je Sekunde',
   'trend-requests': 'Antworten',
   'trend-load': 'Auslastung',

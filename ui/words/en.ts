@@ -262,7 +262,7 @@ export const en = {
   'range-hours': 'Six hours',
   'range-day': 'One day',
   'range-week': 'One week',
-  'range-quarter': '90 days',
+  'range-month': '30 days',
   'trend-speed': 'Tokens a second',
   'trend-requests': 'Answers',
   'trend-load': 'Load',

@@ -256,7 +256,7 @@ export const es: Catalogue = {
   'range-hours': 'Seis horas',
   'range-day': 'Un día',
   'range-week': 'Una semana',
-  'range-quarter': '90 días',
+  'range-month': '30 días',
   'trend-speed': 'Tokens por segundo',
   'trend-requests': 'Respuestas',
   'trend-load': 'Carga',

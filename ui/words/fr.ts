@@ -263,7 +263,7 @@ export const fr: Catalogue = {
   'range-hours': 'Six heures',
   'range-day': 'Un jour',
   'range-week': 'Une semaine',
-  'range-quarter': '90 jours',
+  'range-month': '30 jours',
   'trend-speed': 'Jetons par seconde',
   'trend-requests': 'Réponses',
   'trend-load': 'Charge',

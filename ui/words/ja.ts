@@ -255,7 +255,7 @@ export const ja: Catalogue = {
   'range-hours': '6 時間',
   'range-day': '1 日',
   'range-week': '1 週間',
-  'range-quarter': '90 日',
+  'range-month': '30 日',
   'trend-speed': '毎秒トークン数',
   'trend-requests': '回答数',
   'trend-load': '負荷',

@@ -251,7 +251,7 @@ export const zh: Catalogue = {
   'range-hours': '六小时',
   'range-day': '一天',
   'range-week': '一周',
-  'range-quarter': '90 天',
+  'range-month': '30 天',
   'trend-speed': '每秒词元数',
   'trend-requests': '回答数',
   'trend-load': '负载',

@@ -11,7 +11,7 @@ import { levels } from './levels.ts'
 
 const up: LevelRule = { raise: 95, clear: 90, hold: 2 }
 const down: LevelRule = { raise: 5, clear: 6, hold: 0 }
-const raised: LevelState = { isRaised: true, since: null }
+const raised: LevelState = { ...atRest, isRaised: true }
 
 describe('a level', () => {
   test.each<[string, LevelState, LevelRule, (number | null)[], boolean[]]>([
@@ -49,6 +49,15 @@ describe('a level', () => {
     })
     expect(seen).toEqual(expected)
   })
+})
+
+test('a level that nobody has measured for five minutes is not claimed any more', () => {
+  let state = afterMeasuring(raised, up, null, 0)
+  state = afterMeasuring(state, up, null, 299_999)
+  expect(state.isRaised).toBe(true)
+  expect(afterMeasuring(state, up, null, 300_000).isRaised).toBe(false)
+  state = afterMeasuring(state, up, 97, 299_999)
+  expect(afterMeasuring(state, up, null, 300_000).isRaised).toBe(true)
 })
 
 test('what the Mac’s shell says goes before what is measured', () => {

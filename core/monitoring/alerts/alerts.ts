@@ -38,7 +38,7 @@ export class Alerts {
   start(): void {
     this.board.start()
     for (const { kind } of this.board.list()) {
-      if (kind in this.#levels) this.#levels[kind as LevelKind] = { isRaised: true, since: null }
+      if (kind in this.#levels) this.#levels[kind as LevelKind] = { ...atRest, isRaised: true }
     }
     // A restart gives every model another chance, and nobody has been refused yet.
     for (const key of this.board.keysOf('crashLoop')) this.board.clear('crashLoop', key)

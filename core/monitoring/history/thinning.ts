@@ -14,14 +14,14 @@ export interface Tier {
 }
 
 /**
- * Together at most 900 + 2,124 + 9,720 + 11,952 samples, 5 MB. Those of the first tier are as they were taken: one a
+ * Together at most 900 + 2,070 + 2,520 + 4,752 samples, 2 MB: few enough to be shown all at once. Those of the first tier are as they were taken: one a
  * second while somebody looks or something runs, one in 20 seconds otherwise.
  */
 export const tiers: readonly Tier[] = [
   { step: second, keep: 15 * minute },
   { step: 10 * second, keep: 6 * hour },
-  { step: minute, keep: 7 * day },
-  { step: 10 * minute, keep: 90 * day },
+  { step: minute, keep: 2 * day },
+  { step: 10 * minute, keep: 35 * day },
 ]
 
 /** Up to this time the samples of a tier are merged into `next`'s: always the end of a whole step of it. Pure. */

@@ -47,7 +47,7 @@ export const ranges = {
   hours: 6 * 3600_000,
   day: 24 * 3600_000,
   week: 7 * 24 * 3600_000,
-  quarter: 90 * 24 * 3600_000,
+  month: 30 * 24 * 3600_000,
 } as const
 export type Range = keyof typeof ranges
 export const rangeNames = Object.keys(ranges) as Range[]
