@@ -219,6 +219,7 @@ export const roots = [
   'core/compose/library.ts',
   'core/compose/models.ts',
   'core/compose/monitoring.ts',
+  'core/compose/native.ts',
   'core/compose/profiles.ts',
   'core/compose/remotes.ts',
   'core/compose/residency.ts',
