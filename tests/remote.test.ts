@@ -50,6 +50,35 @@ it('answers through another Impetus, streamed and whole, with tools', async () =
   expect((await ask('scripted')).status).toBe(200)
 }, 60_000)
 
+it('servers come and go with the settings, without a restart', async () => {
+  await using far = await startCore({ engine: 'scripted' })
+  await using near = await startCore({ engine: 'scripted' })
+  const set = async (servers: object[]) => {
+    const response = await near.socketFetch('http://impetus/api/settings', {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ remote: { servers } }),
+    })
+    expect(await response.json()).toMatchObject({ restartNeeded: [] })
+  }
+  const ask = async () =>
+    (await near.post('/v1/chat/completions', { model: 'far-scripted', messages })).status
+  const loaded = async () => (await near.status()).models.states.map(({ id }) => id)
+  expect(await ask()).toBe(404)
+  await set([{ name: 'far', urls: [far.url] }])
+  await expect.poll(ask).toBe(200)
+  expect(await loaded()).toContain('far-scripted')
+  // A key that cannot be found leaves this server out, and the rest in place.
+  await set([
+    { name: 'far', urls: [far.url] },
+    { name: 'other', urls: [far.url], key: 'env:NO_SUCH_VARIABLE' },
+  ])
+  expect(await ask()).toBe(200)
+  await set([])
+  await expect.poll(ask).toBe(404)
+  await expect.poll(loaded).not.toContain('far-scripted')
+}, 60_000)
+
 it('an error in the middle of another server’s stream is one of ours; its key is told to nobody', async () => {
   await using faulty = await FaultyServer.start()
   const key = 'sk-never-shown'

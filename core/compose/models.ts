@@ -60,13 +60,21 @@ export async function startModels(call: Call, base: Base, stack: AsyncDisposable
   const records = new LibraryRecords(base.database, version())
   records.start()
   const { scripted, inspector, renamed, ...local } = await chooseEngine(call, base, records)
-  const { engine: bare, library } = withRemotes(local, settings.current.remote.servers, call.env, base.log)
+  const remotes = withRemotes(local, settings.current.remote.servers, call.env, base.log)
+  const { engine: bare, library } = remotes
   const { engine, health } = observed(bare)
   await library.start()
   stack.defer(() => library.stop())
 
   const profiles = startProfiles(base, () => residency.reconsider())
   const residency = await startResidency({ base, engine, library, inspector, profiles }, stack)
+  stack.defer(
+    settings.onChange(({ remote }, keys) => {
+      if (!keys.some(key => key.startsWith('remote.'))) return
+      // What runs on a server that is gone runs to its end.
+      void remotes.use(remote.servers).then(gone => Promise.all(gone.map(id => residency.unload(id))))
+    }),
+  )
   const active = new ActiveSet()
   const requests = new RecentRequests(() => settings.current.requests, base.clock)
   stack.defer(settings.onChange(() => requests.trim()))

@@ -168,7 +168,6 @@ const remote = z.object({
   servers: setting(z.array(remoteServer).max(50).default([]), {
     title: 'Other servers',
     help: 'Servers with OpenAI’s API whose models are listed beside the local ones. Each has a name, its urls (several where it runs several times), a key (the key itself, or env:NAME of a variable) and the models to show (all where absent).',
-    restart: true,
   }),
 })
 

@@ -22,7 +22,7 @@ const freshMilliseconds = 30_000
 
 /** The models of all servers, as they were last seen: a server that is away keeps the models it had. */
 export class Catalogue {
-  readonly #connections: readonly Connection[]
+  #connections: readonly Connection[]
   readonly #log: Log
   readonly #now: () => number
   readonly #seen = new Map<Connection, readonly RemoteEntry[]>()
@@ -38,6 +38,19 @@ export class Catalogue {
 
   stop(): void {
     this.#stopped.abort(new DOMException('Nobody needs the list any more.', 'AbortError'))
+  }
+
+  /**
+   * Other servers from now on, or the same ones otherwise.
+   *
+   * @returns ids of the models whose connection is not in use any more
+   */
+  use(connections: readonly Connection[]): string[] {
+    const gone = [...this.#seen].filter(([connection]) => !connections.includes(connection))
+    for (const [connection] of gone) this.#seen.delete(connection)
+    this.#connections = connections
+    this.#readAt = Number.NEGATIVE_INFINITY
+    return gone.flatMap(([, entries]) => entries.map(({ id }) => id))
   }
 
   /** Of several that come to the same id, the first. */
@@ -61,6 +74,8 @@ export class Catalogue {
     const { name: server, models } = connection.server
     try {
       const listed = await connection.models(this.#stopped.signal)
+      // Another list of servers may have come meanwhile.
+      if (!this.#connections.includes(connection)) return
       const chosen = models === null ? listed : models.map(name => named(listed, name))
       this.#seen.set(
         connection,
@@ -76,7 +91,7 @@ export class Catalogue {
       if (this.#stopped.signal.aborted) return
       const why = error instanceof Error ? error.message : String(error)
       this.#log.warn('models of another server not listed', { server, why })
-      if (this.#seen.has(connection) || models === null) return
+      if (this.#seen.has(connection) || models === null || !this.#connections.includes(connection)) return
       const nothing = { contextLength: unknownContext, kind: 'text' as const }
       this.#seen.set(
         connection,
