@@ -9,14 +9,17 @@ var targets: [Target] = [
     .executableTarget(name: "impetus-tray", dependencies: ["TrayKit"], path: "MacTray/Headless"),
     // The app. On Linux it is compiled against stand-ins of Apple's frameworks: a check of its types, never a product.
     .executableTarget(
-        name: "Impetus", dependencies: ["TrayKit", "MacHost"], path: "MacTray/App", exclude: ["Bundle"],
+        name: "Impetus", dependencies: ["TrayKit", "MacHost", "Dashboard"], path: "MacTray/App", exclude: ["Bundle"],
         // Swift 6.0 on Linux: libswiftObservation.so refers to a symbol that no library there has.
         linkerSettings: [.unsafeFlags(["-Xlinker", "--allow-shlib-undefined"], .when(platforms: [.linux]))]),
+    // The dashboard in a window. On Linux against the stand-ins too.
+    .target(name: "Dashboard", dependencies: ["TrayKit"], path: "MacTray/Dashboard"),
     // What macOS tells of the machine. On Linux against the stand-ins too.
     .target(name: "MacHost", dependencies: ["TrayKit"], path: "MacTray/Host"),
-    .testTarget(name: "TrayKitTests", dependencies: ["TrayKit"], path: "MacTray/Tests/TrayKitTests"),
+    .target(name: "TestSupport", path: "MacTray/Tests/Support"),
+    .testTarget(name: "TrayKitTests", dependencies: ["TrayKit", "TestSupport"], path: "MacTray/Tests/TrayKitTests"),
     // With a real core, started by impetus-tray. Needs Node and "npm run build" before.
-    .testTarget(name: "CoreTests", dependencies: ["TrayKit", "impetus-tray"], path: "MacTray/Tests/CoreTests"),
+    .testTarget(name: "CoreTests", dependencies: ["TrayKit", "TestSupport", "impetus-tray"], path: "MacTray/Tests/CoreTests"),
 ]
 
 #if os(Linux)
@@ -25,7 +28,7 @@ var targets: [Target] = [
     for name in standIns {
         targets.append(.target(name: name, dependencies: ["AppKit"], path: "MacTray/StandIns/\(name)"))
     }
-    for target in targets where ["Impetus", "MacHost"].contains(target.name) {
+    for target in targets where ["Impetus", "Dashboard", "MacHost"].contains(target.name) {
         target.dependencies += (standIns + ["AppKit"]).map { .byName(name: $0) }
     }
 #endif

@@ -35,7 +35,7 @@ final class AppDelegate: NSObject, NSApplicationDelegate {
         }
         signal(InstanceLock.showSignal, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: InstanceLock.showSignal, queue: .main)
-        source.setEventHandler { MainActor.assumeIsolated { DashboardWindow.shared.show("home") } }
+        source.setEventHandler { MainActor.assumeIsolated { AppModel.shared.dashboard.show("home") } }
         source.resume()
         showRequests = source
         return true
@@ -53,7 +53,7 @@ final class AppDelegate: NSObject, NSApplicationDelegate {
     }
 
     func applicationShouldHandleReopen(_ sender: NSApplication, hasVisibleWindows: Bool) -> Bool {
-        DashboardWindow.shared.show("home")
+        AppModel.shared.dashboard.show("home")
         return false
     }
 

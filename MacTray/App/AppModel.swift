@@ -1,4 +1,5 @@
 import AppKit
+import Dashboard
 import MacHost
 import Observation
 import TrayKit
@@ -14,6 +15,7 @@ final class AppModel {
     private(set) var state = TrayState()
     private(set) var menu: TrayKit.Menu
     let tray: Tray
+    let dashboard: DashboardWindow
     private let command: CoreCommand
     private let environment = CoreCommand.environment(from: ProcessInfo.processInfo.environment)
     private var activity: (any NSObjectProtocol)?
@@ -22,6 +24,7 @@ final class AppModel {
         let folder = Bundle.main.executableURL?.deletingLastPathComponent() ?? URL(fileURLWithPath: "/")
         command = CoreCommand(words: [folder.appendingPathComponent("impetus-core").path])
         tray = Tray(Keeper.Settings(command: command, home: home, environment: environment), host: MacHost.shared)
+        dashboard = DashboardWindow(client: tray.client, words: words, home: home)
         menu = TrayKit.Menu(TrayState(), Surroundings(words: words, opensAtLogin: LoginItem.isOn))
     }
 
@@ -41,14 +44,14 @@ final class AppModel {
     func show(_ state: TrayState) {
         self.state = state
         menu = TrayKit.Menu(state, Surroundings(words: words, opensAtLogin: LoginItem.isOn))
-        DashboardWindow.shared.coreChanged()
+        dashboard.coreChanged(isUp: state.core.isUp, label: menu.label)
         holdOffAppNap(state.isBusy)
     }
 
     func perform(_ action: MenuAction) {
         switch action {
-        case .open(let page): DashboardWindow.shared.show(page.rawValue)
-        case .openClient(let id): DashboardWindow.shared.show("connect/\(id)")
+        case .open(let page): dashboard.show(page.rawValue)
+        case .openClient(let id): dashboard.show("connect/\(id)")
         case .copy(let text):
             NSPasteboard.general.clearContents()
             NSPasteboard.general.setString(text, forType: .string)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import TrayKit
@@ -26,11 +27,6 @@ enum Project {
         return copy
     }()
     static let core = [node, build + "/main.js"]
-}
-
-func temporaryFolder() -> String {
-    var template = Array("/tmp/tray.XXXXXX".utf8CString)
-    return mkdtemp(&template).map { String(cString: $0) } ?? "/tmp"
 }
 
 /// Whether the process lives. One that has ended and that nobody has asked after is gone too.
@@ -161,13 +157,4 @@ final class HeadlessTray: @unchecked Sendable {
         while isRunning, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
         #expect(!isRunning)
     }
-}
-
-func eventually(_ limit: Duration = .seconds(10), _ check: () async -> Bool) async -> Bool {
-    let end = ContinuousClock.now + limit
-    while ContinuousClock.now < end {
-        if await check() { return true }
-        try? await Task.sleep(for: .milliseconds(20))
-    }
-    return await check()
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import TrayKit
@@ -32,7 +33,8 @@ import Testing
 
     @Test func aStaleSocketIsNoCore() async throws {
         let home = temporaryFolder()
-        try bindAndLeave(home + "/impetus.sock")
+        // As a crash leaves it: a file, and nobody who listens.
+        close(boundSocket(home + "/impetus.sock"))
         let tray = try HeadlessTray(home: home)
         #expect(try await !tray.expect(core: "running").flag("found"))
         try await tray.quit()
@@ -175,24 +177,6 @@ private final class TakenPort {
     }
 
     func free() { close(descriptor) }
-}
-
-/// Makes a socket's file and ends listening, as a crash leaves it.
-private func bindAndLeave(_ path: String) throws {
-    #if canImport(Darwin)
-        let descriptor = socket(AF_UNIX, SOCK_STREAM, 0)
-    #else
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-    #endif
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
-    let size = socklen_t(MemoryLayout<sockaddr_un>.size)
-    let status = withUnsafePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, size) }
-    }
-    close(descriptor)
-    #expect(status == 0)
 }
 
 /// A core that somebody started by hand.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import TrayKit
@@ -12,15 +13,6 @@ import Testing
 actor Heard {
     private(set) var news: [StreamNews] = []
     func add(_ one: StreamNews) { news.append(one) }
-}
-
-func eventually(_ limit: Duration = .seconds(10), _ check: () async -> Bool) async -> Bool {
-    let end = ContinuousClock.now + limit
-    while ContinuousClock.now < end {
-        if await check() { return true }
-        try? await Task.sleep(for: .milliseconds(20))
-    }
-    return await check()
 }
 
 @Suite struct ClientTests {

@@ -1,16 +1,11 @@
 import Foundation
+import TestSupport
 
 #if canImport(Darwin)
     import Darwin
 #else
     import Glibc
 #endif
-
-/// A folder whose path leaves room for a socket's name in the 103 bytes that macOS gives.
-func temporaryFolder() -> String {
-    var template = Array("/tmp/tray.XXXXXX".utf8CString)
-    return mkdtemp(&template).map { String(cString: $0) } ?? "/tmp"
-}
 
 /// Something on a Unix socket that answers each connection with the next of its texts, and keeps what it was asked.
 final class FakeCore: @unchecked Sendable {
@@ -22,18 +17,7 @@ final class FakeCore: @unchecked Sendable {
 
     init(answers: [String]) {
         self.answers = answers
-        #if canImport(Darwin)
-            listener = socket(AF_UNIX, SOCK_STREAM, 0)
-        #else
-            listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        #endif
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
-        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
-        _ = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, size) }
-        }
+        listener = boundSocket(path)
         listen(listener, 8)
         Thread.detachNewThread { [self] in while serve() {} }
     }

@@ -4,8 +4,10 @@ import WebKit
 
 /// The dashboard in a window of its own: the core's page, signed in over the socket, and nothing else.
 @MainActor
-final class DashboardWindow: NSObject, WKNavigationDelegate, WKUIDelegate, WKDownloadDelegate, NSWindowDelegate {
-    static let shared = DashboardWindow()
+public final class DashboardWindow: NSObject, WKNavigationDelegate, WKUIDelegate, WKDownloadDelegate, NSWindowDelegate {
+    private let client: CoreClient
+    private let words: Words
+    private let models: URL
     /// Apart from what any browser keeps.
     private static let store = UUID(uuidString: "6F0C2B9D-7A55-4B7E-9A0E-1D5C3B2A4673")!
     private var window: NSWindow?
@@ -14,8 +16,15 @@ final class DashboardWindow: NSObject, WKNavigationDelegate, WKUIDelegate, WKDow
     private var page = "home"
     private var origin: URL?
     private var isWanted = false
+    private var isUp = false
+    private var label = ""
 
-    func show(_ page: String) {
+    public init(client: CoreClient, words: Words, home: Home) {
+        (self.client, self.words) = (client, words)
+        models = URL(fileURLWithPath: home.models)
+    }
+
+    public func show(_ page: String) {
         self.page = page
         isWanted = true
         if window == nil { make() }
@@ -23,27 +32,33 @@ final class DashboardWindow: NSObject, WKNavigationDelegate, WKUIDelegate, WKDow
         NSApplication.shared.activate(ignoringOtherApps: true)
         window?.makeKeyAndOrderFront(nil)
         origin = nil
-        coreChanged()
+        load()
+    }
+
+    /// - Parameter label: what to say while there is no core
+    public func coreChanged(isUp: Bool, label: String) {
+        (self.isUp, self.label) = (isUp, label)
+        load()
     }
 
     /// Loads the page once there is a core to load it from, and says natively why there is none.
-    func coreChanged() {
+    private func load() {
         guard isWanted, let view else { return }
-        guard AppModel.shared.state.core.isUp else {
+        guard isUp else {
             origin = nil
-            return say(AppModel.shared.menu.label)
+            return say(label)
         }
         guard origin == nil else { return }
         origin = URL(string: "about:blank")
         Task {
             do {
-                let link = try await AppModel.shared.tray.client.dashboard(page)
+                let link = try await client.dashboard(page)
                 guard let url = URL(string: link) else { throw URLError(.badURL) }
                 origin = url
                 view.load(URLRequest(url: url))
             } catch {
                 origin = nil
-                say("\(AppModel.shared.words(.dashboardFailed)) \(error)")
+                say("\(words(.dashboardFailed)) \(error)")
             }
         }
     }
@@ -58,6 +73,7 @@ final class DashboardWindow: NSObject, WKNavigationDelegate, WKUIDelegate, WKDow
         let configuration = WKWebViewConfiguration()
         configuration.websiteDataStore = WKWebsiteDataStore(forIdentifier: Self.store)
         let view = DashboardView(frame: NSRect(x: 0, y: 0, width: 1200, height: 800), configuration: configuration)
+        view.models = models
         (view.navigationDelegate, view.uiDelegate) = (self, self)
         view.allowsBackForwardNavigationGestures = false
         view.allowsMagnification = true
@@ -79,13 +95,13 @@ final class DashboardWindow: NSObject, WKNavigationDelegate, WKUIDelegate, WKDow
         (self.view, self.window) = (view, window)
     }
 
-    func windowWillClose(_ notification: Notification) {
+    public func windowWillClose(_ notification: Notification) {
         isWanted = false
         NSApplication.shared.setActivationPolicy(.accessory)
     }
 
     /// Only the core's own address stays in the window; links elsewhere open in the browser.
-    func webView(_ webView: WKWebView, decidePolicyFor action: WKNavigationAction) async -> WKNavigationActionPolicy {
+    public func webView(_ webView: WKWebView, decidePolicyFor action: WKNavigationAction) async -> WKNavigationActionPolicy {
         guard let url = action.request.url else { return .cancel }
         switch Destination(of: url, from: origin, isDownload: action.shouldPerformDownload) {
         case .window: return .allow
@@ -96,12 +112,12 @@ final class DashboardWindow: NSObject, WKNavigationDelegate, WKUIDelegate, WKDow
         return .cancel
     }
 
-    func webView(_ webView: WKWebView, decidePolicyFor response: WKNavigationResponse) async
+    public func webView(_ webView: WKWebView, decidePolicyFor response: WKNavigationResponse) async
         -> WKNavigationResponsePolicy
     { response.canShowMIMEType ? .allow : .download }
 
     /// With TLS in the settings: the certificate may be one that only its owner knows, and the address came over the socket.
-    func webView(_ webView: WKWebView, respondTo challenge: URLAuthenticationChallenge) async
+    public func webView(_ webView: WKWebView, respondTo challenge: URLAuthenticationChallenge) async
         -> (URLSession.AuthChallengeDisposition, URLCredential?)
     {
         guard challenge.protectionSpace.host == origin?.host, Destination.isThisMachine(origin?.host),
@@ -110,7 +126,7 @@ final class DashboardWindow: NSObject, WKNavigationDelegate, WKUIDelegate, WKDow
         return (.useCredential, URLCredential(trust: trust))
     }
 
-    func webView(
+    public func webView(
         _ webView: WKWebView, createWebViewWith configuration: WKWebViewConfiguration, for action: WKNavigationAction,
         windowFeatures: WKWindowFeatures
     ) -> WKWebView? {
@@ -120,59 +136,27 @@ final class DashboardWindow: NSObject, WKNavigationDelegate, WKUIDelegate, WKDow
         return nil
     }
 
-    func webView(_ webView: WKWebView, didFinish navigation: WKNavigation!) { say("") }
+    public func webView(_ webView: WKWebView, didFinish navigation: WKNavigation!) { say("") }
 
-    func webView(_ webView: WKWebView, didFailProvisionalNavigation navigation: WKNavigation!, withError error: any Error) {
-        say("\(AppModel.shared.words(.dashboardFailed)) \(error.localizedDescription)")
+    public func webView(_ webView: WKWebView, didFailProvisionalNavigation navigation: WKNavigation!, withError error: any Error) {
+        say("\(words(.dashboardFailed)) \(error.localizedDescription)")
     }
 
     // Ended under memory pressure or in sleep: it would leave a blank page.
-    func webViewWebContentProcessDidTerminate(_ webView: WKWebView) { show(page) }
+    public func webViewWebContentProcessDidTerminate(_ webView: WKWebView) { show(page) }
 
-    func webView(_ webView: WKWebView, navigationAction: WKNavigationAction, didBecome download: WKDownload) {
+    public func webView(_ webView: WKWebView, navigationAction: WKNavigationAction, didBecome download: WKDownload) {
         download.delegate = self
     }
 
-    func webView(_ webView: WKWebView, navigationResponse: WKNavigationResponse, didBecome download: WKDownload) {
+    public func webView(_ webView: WKWebView, navigationResponse: WKNavigationResponse, didBecome download: WKDownload) {
         download.delegate = self
     }
 
-    func download(_ download: WKDownload, decideDestinationUsing response: URLResponse, suggestedFilename: String) async
+    public func download(_ download: WKDownload, decideDestinationUsing response: URLResponse, suggestedFilename: String) async
         -> URL?
     {
         let folder = FileManager.default.urls(for: .downloadsDirectory, in: .userDomainMask).first
         return folder.map { FreeName.find(suggestedFilename, in: $0) }
-    }
-}
-
-/// Takes model files that are dropped on it into the models folder (on the same disk that copies nothing).
-final class DashboardView: WKWebView {
-    private func models(_ info: any NSDraggingInfo) -> [URL] {
-        let urls = info.draggingPasteboard.readObjects(forClasses: [NSURL.self], options: nil) as? [URL] ?? []
-        return urls.filter { $0.pathExtension.lowercased() == "gguf" }
-    }
-
-    override func performDragOperation(_ info: any NSDraggingInfo) -> Bool {
-        let files = models(info)
-        guard !files.isEmpty else { return super.performDragOperation(info) }
-        let folder = URL(fileURLWithPath: AppModel.shared.home.models)
-        Task.detached {
-            for file in files {
-                try? FileManager.default.copyItem(at: file, to: FreeName.find(file.lastPathComponent, in: folder))
-            }
-        }
-        return true
-    }
-
-    override func performKeyEquivalent(with event: NSEvent) -> Bool {
-        guard event.modifierFlags.contains(.command) else { return super.performKeyEquivalent(with: event) }
-        switch event.charactersIgnoringModifiers {
-        case "+", "=": pageZoom = min(3, pageZoom * 1.1)
-        case "-": pageZoom = max(0.5, pageZoom / 1.1)
-        case "0": pageZoom = 1
-        case "r": reload()
-        default: return super.performKeyEquivalent(with: event)
-        }
-        return true
     }
 }
