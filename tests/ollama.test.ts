@@ -262,7 +262,9 @@ describe('Ollama’s own port', () => {
 })
 
 it('no operation of our own is on a path of Ollama’s or LM Studio’s', async () => {
-  const files = globSync('core/contract/**/*.ts').filter(file => !/(ollama(-manage)?|lmstudio|\.test)\.ts$/.test(file))
+  const files = globSync('core/contract/**/*.ts').filter(
+    file => !/(ollama(-manage)?|lmstudio|\.test)\.ts$/.test(file),
+  )
   const modules = await Promise.all(files.map(file => import(join(process.cwd(), file)) as Promise<object>))
   const paths = modules
     .flatMap(module => Object.values(module) as Partial<Operation>[])
