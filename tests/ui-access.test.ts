@@ -36,7 +36,7 @@ async function signedIn() {
   return page
 }
 
-test('axe finds nothing on any screen, in both schemes, wide and narrow', { timeout: 90_000 }, async () => {
+test('axe finds nothing on any screen, in both schemes, wide and narrow', { timeout: 180_000 }, async () => {
   const page = await signedIn()
   const found: string[] = []
   for (const value of ['light', 'dark'] as const) {

@@ -247,7 +247,7 @@ export const de: Catalogue = {
   'evidence-client': '{client} hat es verlangt.',
   'insight-cacheLost': '{client} verliert den Prompt-Cache: {cause}.',
   'evidence-cacheLost': '{times} von {of} Anfragen seit {from}; {tokens} Token wurden neu berechnet.',
-  'evidence-cost': 'Das dauerte {time}.',
+  'evidence-cost': 'Das dauerte {time}',
   showRequests: 'Anfragen zeigen',
   showTrends: 'Verlauf zeigen',
   'cause-first': 'nichts Ähnliches wurde gefragt, seit das Modell geladen ist',

@@ -243,7 +243,7 @@ export const en = {
   'evidence-client': '{client} asked for it.',
   'insight-cacheLost': '{client} loses the prompt cache: {cause}.',
   'evidence-cacheLost': '{times} of {of} requests since {from}; {tokens} tokens were computed again.',
-  'evidence-cost': 'That took {time}.',
+  'evidence-cost': 'That took {time}',
   showRequests: 'Show requests',
   showTrends: 'Show history',
   'cause-first': 'nothing similar was asked since the model was loaded',

@@ -237,7 +237,7 @@ export const es: Catalogue = {
   'evidence-client': 'Lo pidió {client}.',
   'insight-cacheLost': '{client} pierde la caché de entradas: {cause}.',
   'evidence-cacheLost': '{times} de {of} peticiones desde {from}; se recalcularon {tokens} tokens.',
-  'evidence-cost': 'Eso llevó {time}.',
+  'evidence-cost': 'Eso llevó {time}',
   showRequests: 'Ver peticiones',
   showTrends: 'Ver historial',
   'cause-first': 'nada parecido se pidió desde que se cargó el modelo',

@@ -244,7 +244,7 @@ export const fr: Catalogue = {
   'evidence-client': 'Demandé par {client}.',
   'insight-cacheLost': '{client} perd le cache d’invites : {cause}.',
   'evidence-cacheLost': '{times} requêtes sur {of} depuis {from} ; {tokens} jetons recalculés.',
-  'evidence-cost': 'Cela a pris {time}.',
+  'evidence-cost': 'Cela a pris {time}',
   showRequests: 'Voir les requêtes',
   showTrends: 'Voir l’historique',
   'cause-first': 'rien de semblable n’a été demandé depuis le chargement',

@@ -236,7 +236,7 @@ export const ja: Catalogue = {
   'evidence-client': '{client} の要求による。',
   'insight-cacheLost': '{client} がプロンプトのキャッシュを失っています: {cause}。',
   'evidence-cacheLost': '{from} から {of} 件中 {times} 件、{tokens} トークンを再計算。',
-  'evidence-cost': '所要時間 {time}。',
+  'evidence-cost': '所要時間 {time}',
   showRequests: 'リクエストを表示',
   showTrends: '履歴を表示',
   'cause-first': '読み込み後に似た質問がなかった',

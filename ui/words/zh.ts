@@ -232,7 +232,7 @@ export const zh: Catalogue = {
   'evidence-client': '由 {client} 请求。',
   'insight-cacheLost': '{client} 丢失提示缓存：{cause}。',
   'evidence-cacheLost': '自 {from} 起 {of} 个请求中的 {times} 个；重新计算了 {tokens} 个词元。',
-  'evidence-cost': '耗时 {time}。',
+  'evidence-cost': '耗时 {time}',
   showRequests: '查看请求',
   showTrends: '查看历史',
   'cause-first': '模型加载后没有类似的请求',
