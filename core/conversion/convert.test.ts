@@ -11,8 +11,15 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { spawnForTest } from '../engine/spawn.testing.ts'
 import { createConverter } from './converter.ts'
 import type { Target } from './stream.ts'
-import { type Form, type FormOptions, tinyFamilies, writeTinyModel } from './testing/families.testing.ts'
+import {
+  type Form,
+  type FormOptions,
+  type TinyFamily,
+  tinyFamilies,
+  writeTinyModel,
+} from './testing/families.testing.ts'
 import { greedy, logits, softmax } from './testing/reference.testing.ts'
+import { byteLevelKinds, writeByteLevel } from './testing/tokenizers.testing.ts'
 
 // Each conversion is a process; a busy machine needs seconds to start one.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -46,9 +53,15 @@ const texts = [
   'x=1;\r\n\r\nif (y) {  }  \n',
 ]
 
-async function convert(form: Form, name: string, options: FormOptions & { readonly to?: Target } = {}) {
+type ConvertOptions = FormOptions & { readonly to?: Target }
+
+function convert(form: Form, name: string, options: ConvertOptions = {}) {
   const family = tinyFamilies[name]
   if (family === undefined) throw new Error(`no family ${name}`)
+  return convertFamily(form, family, options)
+}
+
+async function convertFamily(form: Form, family: TinyFamily, options: ConvertOptions = {}) {
   const source = join(folder, `source-${count}`)
   const file = join(folder, `made-${count++}.gguf`)
   mkdirSync(source)
@@ -155,6 +168,34 @@ test.each<{ form: Form; name: string; options: FormOptions; to: Target }>([
   await using model = await llama.loadModel({ modelPath: file, useMmap: false })
   const tokens = tokenizer.encode(words)
   expect(await largestDifference(model, tokens, reference)).toBeLessThan(margins[to])
+})
+
+test('matrices that MLX packs into bits of their own are unpacked by these', async () => {
+  const others = { 'model.embed_tokens': 8, 'model.layers.1.mlp.down_proj': 8 } as const
+  const { reference, tokenizer, file } = await convert('MLX', 'Qwen 3', { others })
+  await using model = await llama.loadModel({ modelPath: file, useMmap: false })
+  expect(await largestDifference(model, tokenizer.encode(words), reference)).toBeLessThan(margins.F16)
+})
+
+test('a Llama whose queries, keys and values have biases: they change their order too', async () => {
+  const llama2 = tinyFamilies['Llama 2'] as TinyFamily
+  const family = { ...llama2, extras: { ...llama2.extras, biases: true } }
+  const { reference, tokenizer, file } = await convertFamily('SafeTensors', family)
+  await using model = await llama.loadModel({ modelPath: file, useMmap: false })
+  expect(await largestDifference(model, tokenizer.encode(words), reference)).toBeLessThan(margins.F16)
+})
+
+test.each(byteLevelKinds)('a tokenizer that cuts words as %s does says the same for any text', async kind => {
+  const llama3 = tinyFamilies['Llama 3'] as TinyFamily
+  const special = ['<|begin_of_text|>', '<|eot_id|>']
+  const tokenizer = (folder: string) =>
+    writeByteLevel(folder, kind, 390, special, { bos_token: special[0], eos_token: special[1] })
+  const made = await convertFamily('SafeTensors', { ...llama3, tokenizer })
+  await using model = await llama.loadModel({ modelPath: made.file, useMmap: false })
+  for (const text of [...texts, 'HTTPServer v2.10 iPhone ÄÖÜ naïveté 3rd 1,000,000/7 …']) {
+    expect(model.tokenize(text, false)).toEqual(made.tokenizer.encode(text))
+    expect(model.detokenize(model.tokenize(text, false))).toBe(text)
+  }
 })
 
 test('what is put before a text, what ends an answer and the chat template come along', async () => {

@@ -58,9 +58,16 @@ export function withHeader(header: Uint8Array, data: readonly Uint8Array[] = [])
 /**
  * MLX's affine quantisation of every matrix, by its definition: `scale · number + bias` for each group.
  *
+ * @param others matrices with bits of their own
  * @returns the weights as they are after packing: what the model now is
  */
-export function writeMlx(folder: string, weights: All, bits: 4 | 8, group: number): Map<string, Weights> {
+export function writeMlx(
+  folder: string,
+  weights: All,
+  usual: 4 | 8,
+  group: number,
+  others: Readonly<Record<string, 4 | 8>> = {},
+): Map<string, Weights> {
   const packed = new Map<string, Packed>()
   const become = new Map<string, Weights>()
   for (const [name, tensor] of weights) {
@@ -70,6 +77,7 @@ export function writeMlx(folder: string, weights: All, bits: 4 | 8, group: numbe
       continue
     }
     const stem = name.replace(/\.weight$/, '')
+    const bits = others[stem] ?? usual
     const { words, scales, biases, values } = quantized(tensor.values, bits, group)
     const [rows = 0, columns = 0] = tensor.shape
     const groups = [rows, columns / group]

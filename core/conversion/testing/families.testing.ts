@@ -43,7 +43,7 @@ const plain = { epsilon: 1e-5, activation: 'silu', scale: root(16) } as const
 
 const llama3: Pick<TinyFamily, 'tokenizer'> = {
   tokenizer: folder =>
-    writeByteLevel(folder, 'llama3', 390, ['<|begin_of_text|>', '<|eot_id|>'], {
+    writeByteLevel(folder, 'Llama 3', 390, ['<|begin_of_text|>', '<|eot_id|>'], {
       bos_token: '<|begin_of_text|>',
       eos_token: '<|eot_id|>',
       chat_template: '{{ bos_token }}{% for m in messages %}{{ m.content }}<|eot_id|>{% endfor %}',
@@ -51,7 +51,7 @@ const llama3: Pick<TinyFamily, 'tokenizer'> = {
 }
 const qwen: Pick<TinyFamily, 'tokenizer'> = {
   tokenizer: folder =>
-    writeByteLevel(folder, 'qwen', 390, ['<|endoftext|>', '<|im_start|>', '<|im_end|>'], {
+    writeByteLevel(folder, 'Qwen', 390, ['<|endoftext|>', '<|im_start|>', '<|im_end|>'], {
       add_bos_token: false,
       bos_token: null,
       eos_token: { content: '<|im_end|>', special: true },
@@ -250,6 +250,8 @@ export type Form = 'SafeTensors' | 'MLX' | 'PyTorch'
 export interface FormOptions {
   readonly dtype?: Dtype
   readonly bits?: 4 | 8
+  /** Matrices that MLX packs into bits of their own. */
+  readonly others?: Readonly<Record<string, 4 | 8>>
   readonly shards?: number
 }
 
@@ -258,20 +260,21 @@ export function writeTinyModel(
   folder: string,
   family: TinyFamily,
   form: Form,
-  { dtype = 'F16', bits = 4, shards = 1 }: FormOptions = {},
+  { dtype = 'F16', bits = 4, others = {}, shards = 1 }: FormOptions = {},
 ): Written {
-  const { architecture, shape, extras, config: own, reference, seeds } = family
+  const { architecture, shape, extras, config: said, reference, seeds } = family
   const tied = extras.tied ?? false
   const isMlx = form === 'MLX'
   const weights = randomWeights(shape, extras, dtype, isMlx ? seeds.packed : seeds.plain)
   let become: ReadonlyMap<string, Weights> = weights
-  if (isMlx) become = writeMlx(folder, weights, bits, 32)
+  if (isMlx) become = writeMlx(folder, weights, bits, 32, others)
   else if (form === 'PyTorch') writePytorch(folder, weights, dtype)
   else writeSafetensors(folder, weights, dtype, shards)
-  const quantization = isMlx ? { quantization: { group_size: 32, bits } } : {}
+  const own = Object.entries(others).map(([stem, each]) => [stem, { group_size: 32, bits: each }])
+  const quantization = isMlx ? { quantization: { group_size: 32, bits, ...Object.fromEntries(own) } } : {}
   writeFileSync(
     join(folder, 'config.json'),
-    JSON.stringify({ architectures: [architecture], ...own, ...quantization }),
+    JSON.stringify({ architectures: [architecture], ...said, ...quantization }),
   )
   return { reference: { ...shape, ...reference, weights: become, tied }, tokenizer: family.tokenizer(folder) }
 }

@@ -11,16 +11,33 @@ export interface TinyTokenizer {
   readonly id: (token: string) => number
 }
 
-/** As the tokenizer.json of the family has it. */
-const patterns = {
-  llama3: String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
-  qwen: String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
+const split = (pattern: string) => [
+  { type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated', invert: false },
+  { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
+]
+const llama3 = String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
+const qwen = llama3.replace('{1,3}', '')
+const tekken = String.raw`[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+`
+const gpt2 = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
+const bytes = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true }
+const digits = { type: 'Digits', individual_digits: true }
+
+/** How each kind cuts text into words: as its tokenizer.json has it, and as one pattern after the other. */
+const kinds = {
+  'Llama 3': { steps: split(llama3), cuts: [llama3], wholeWords: true },
+  'Llama 3 without whole words': { steps: split(llama3), cuts: [llama3], wholeWords: false },
+  Qwen: { steps: split(qwen), cuts: [qwen], wholeWords: false },
+  Tekken: { steps: split(tekken), cuts: [tekken], wholeWords: true },
+  'GPT-2': { steps: [bytes], cuts: [gpt2], wholeWords: false },
+  SmolLM: { steps: [digits, bytes], cuts: [String.raw`\p{N}|[^\p{N}]+`, gpt2], wholeWords: false },
 } as const
+export type ByteLevelKind = keyof typeof kinds
+export const byteLevelKinds = Object.keys(kinds) as ByteLevelKind[]
 
 /** A byte-level tokenizer.json as Llama 3 and Qwen have it, and an encoder of its own for it. */
 export function writeByteLevel(
   folder: string,
-  kind: keyof typeof patterns,
+  kind: ByteLevelKind,
   size: number,
   special: readonly string[],
   config: object,
@@ -28,15 +45,12 @@ export function writeByteLevel(
   const { tokens, merges = [] } = syntheticBpe(size, [])
   const vocabulary = Object.fromEntries(tokens.map((token, id) => [token, id]))
   const added = special.map((content, index) => ({ id: tokens.length + index, content, special: true }))
-  const steps = [
-    { type: 'Split', pattern: { Regex: patterns[kind] }, behavior: 'Isolated', invert: false },
-    { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
-  ]
-  const before = kind === 'llama3' ? [{ SpecialToken: { id: special[0], type_id: 0 } }] : []
+  const { steps, cuts, wholeWords } = kinds[kind]
+  const before = wholeWords ? [{ SpecialToken: { id: special[0], type_id: 0 } }] : []
   const json = {
     added_tokens: added,
-    normalizer: kind === 'qwen' ? { type: 'NFC' } : null,
-    pre_tokenizer: { type: 'Sequence', pretokenizers: steps },
+    normalizer: kind === 'Qwen' ? { type: 'NFC' } : null,
+    pre_tokenizer: steps.length === 1 ? steps[0] : { type: 'Sequence', pretokenizers: steps },
     post_processor: {
       type: 'Sequence',
       processors: [
@@ -47,21 +61,26 @@ export function writeByteLevel(
     // Newer files have pairs, older ones a text with a space.
     model: {
       type: 'BPE',
-      ignore_merges: kind === 'llama3',
+      ignore_merges: wholeWords,
       vocab: vocabulary,
-      merges: kind === 'llama3' ? merges.map(merge => merge.split(' ')) : merges,
+      merges: wholeWords ? merges.map(merge => merge.split(' ')) : merges,
     },
   }
   writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(json))
   writeFileSync(join(folder, 'tokenizer_config.json'), JSON.stringify(config))
   const ranks = new Map(merges.map((merge, rank) => [merge, rank]))
-  const cut = new RegExp(patterns[kind], 'gu')
   const all = [...tokens, ...special]
   return {
     size: all.length,
     id: token => all.indexOf(token),
-    encode: text => (text.match(cut) ?? []).flatMap(word => encodeWord(word, ranks, vocabulary)),
+    encode: text => wordsOf(text, cuts).flatMap(word => encodeWord(word, ranks, vocabulary)),
   }
+}
+
+/** Cut by the first pattern, and what that leaves by the next. */
+function wordsOf(text: string, [cut, ...more]: readonly string[]): string[] {
+  if (cut === undefined) return [text]
+  return (text.match(new RegExp(cut, 'gu')) ?? []).flatMap(part => wordsOf(part, more))
 }
 
 function encodeWord(
