@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { getModel } from '../core/contract/models.ts'
+import { getModel, unloadOpenAiModel } from '../core/contract/models.ts'
 import { writeTinyLlama } from '../scripts/gguf/fixtures.ts'
 import { type HostileFile, hostileFiles } from '../scripts/gguf/hostile.ts'
 import { callWith } from './support/call.ts'
@@ -26,12 +26,16 @@ beforeAll(async () => {
 })
 afterAll(() => core?.[Symbol.asyncDispose]())
 
+async function unload(id: string): Promise<void> {
+  await callWith(core.socketFetch, unloadOpenAiModel, { params: { id } })
+}
+
 /** Milliseconds that the sound model takes now. */
 async function loadSound(): Promise<number> {
   const began = performance.now()
   expect((await core.post('/v1/models/sound/load', {})).status).toBe(200)
   const milliseconds = performance.now() - began
-  expect((await core.post('/v1/models/sound/unload', {})).status).toBe(200)
+  await unload('sound')
   return milliseconds
 }
 
@@ -74,7 +78,7 @@ test('every broken file is refused or loaded within 5 s and 512 MB, and the core
     if (answer.status === 200) {
       const said = await core.post('/v1/completions', { model: name, prompt: 'a', max_tokens: 2 })
       await said.arrayBuffer()
-      await core.post(`/v1/models/${name}/unload`, {})
+      await unload(name)
     }
     const health = await fetch(`${core.url}/health`)
     if (health.status !== 200) wrong.push(`${name}: health ${health.status}`)

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Operation, ResponseOf } from '../core/contract/endpoint.ts'
 import { deleteModels, listLibrary, verifyModel } from '../core/contract/library.ts'
 import {
@@ -18,6 +18,8 @@ import {
 import { writeSplitLlama, writeTinyLlama } from '../scripts/gguf/fixtures.ts'
 import { callWith, type Given } from './support/call.ts'
 import { type StartedCore, startCore, until } from './support/core.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 let core: StartedCore
 let outside: string

@@ -1,5 +1,7 @@
 /** Takes a GGUF file apart into its raw pieces and puts such pieces together again, right or wrong. */
 
+import { f32, text, u32, u64 } from '../../core/engine/inspector/gguf-bytes.testing.ts'
+
 type Whole = number | bigint
 
 export interface RawEntry {
@@ -47,33 +49,19 @@ const widths: Readonly<Record<number, number>> = {
 
 /** The bytes of single values. */
 export const raw = {
-  u32(value: number): Buffer {
-    const bytes = Buffer.alloc(4)
-    bytes.writeUInt32LE(value >>> 0)
-    return bytes
-  },
-  u64(value: Whole): Buffer {
-    const bytes = Buffer.alloc(8)
-    bytes.writeBigUInt64LE(BigInt.asUintN(64, BigInt(value)))
-    return bytes
-  },
-  f32(value: number): Buffer {
-    const bytes = Buffer.alloc(4)
-    bytes.writeFloatLE(value)
-    return bytes
-  },
+  u32,
+  u64,
+  f32,
+  text,
   bytes(values: readonly number[]): Buffer {
-    return Buffer.concat([raw.u64(values.length), Buffer.from(values)])
-  },
-  text(value: string): Buffer {
-    return Buffer.concat([raw.u64(Buffer.byteLength(value)), Buffer.from(value)])
+    return Buffer.concat([u64(values.length), Buffer.from(values)])
   },
   list(type: number, values: readonly Uint8Array[]): Buffer {
-    return Buffer.concat([raw.u32(type), raw.u64(values.length), ...values])
+    return Buffer.concat([u32(type), u64(values.length), ...values])
   },
   /** The beginning of an entry whose key claims so many bytes. */
   entryHead(keyBytes: Whole): RawEntry {
-    return { name: '', bytes: raw.u64(keyBytes), start: 0, end: 0 }
+    return { name: '', bytes: u64(keyBytes), start: 0, end: 0 }
   },
 }
 
