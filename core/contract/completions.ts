@@ -35,6 +35,7 @@ const completionRequest = z
       .min(-1)
       .nullish()
       .meta({ description: 'Without a limit (missing or -1) the answer may fill the context' }),
+    n_predict: z.int().min(-1).nullish().meta({ description: "llama.cpp's name of max_tokens" }),
     echo: z.boolean().nullish().meta({ description: 'Begin the answer with the prompt' }),
     stop,
     n: z.int().min(1).max(128).nullish().meta({ description: 'So many answers to each prompt' }),

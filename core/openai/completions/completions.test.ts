@@ -57,6 +57,8 @@ describe('prompts', () => {
 
   it('takes a limit of nothing, which is how a prompt is measured, and twelve stop texts', () => {
     expect(translate({ prompt: 'a', max_tokens: 0 })).toMatchObject([{ maxTokens: 0 }])
+    expect(translate({ prompt: 'a', n_predict: 7 })).toMatchObject([{ maxTokens: 7 }])
+    expect(translate({ prompt: 'a', n_predict: 7, max_tokens: 3 })).toMatchObject([{ maxTokens: 3 }])
     const stop = Array.from({ length: 12 }, (_, index) => `<stop${index}>`)
     expect(translate({ prompt: 'a', stop })[0]?.stop).toEqual(stop)
   })

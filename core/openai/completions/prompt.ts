@@ -24,7 +24,7 @@ export function completionRequests(body: CompletionRequest): readonly AnswerRequ
   }
   return prompts.map(prompt => ({
     prompt: promptOf(prompt, body.suffix ?? ''),
-    ...limitOf(body.max_tokens),
+    ...limitOf(body.max_tokens, body.n_predict),
     stop: stopsOf(body),
     sampling: samplingOf(body),
     ...(body.logprobs != null && { logprobs: { top: body.logprobs } }),
