@@ -1,4 +1,6 @@
 /** Samples, alerts, history and metrics of the whole core, over its doors. */
+
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { ResponseOf } from '../core/contract/endpoint.ts'
 import type {
@@ -8,6 +10,7 @@ import type {
   listHistoryEvents,
   listInsights,
 } from '../core/contract/monitoring.ts'
+import { writeTinyLlama } from '../scripts/gguf/fixtures.ts'
 import { type StartedCore, startCore } from './support/core.ts'
 import { EventReader } from './support/events.ts'
 
@@ -115,3 +118,37 @@ test('calls with a wrong key are an alert once they are many', async () => {
   const { data } = await reader.next('alert.changed')
   expect(data).toMatchObject({ id: 'keyAbused', value: 3, threshold: 3, place: 'connect' })
 }, 60_000)
+
+test('a model that makes room for another one is noted with it, and three times are an insight', async () => {
+  await using core = await startCore({
+    // Each needs some 170 MB, most of it context and the runner itself.
+    settings: { models: { memoryBytes: 256 * 1024 ** 2 } },
+    models: async folder => {
+      await writeTinyLlama(join(folder, 'amber.gguf'), { contextLength: 32_768 })
+      await writeTinyLlama(join(folder, 'birch.gguf'), { contextLength: 32_768, seed: 2 })
+    },
+  })
+  for (let count = 0; count < 4; count++) {
+    for (const model of ['amber', 'birch']) {
+      const body = { ...chat, model, max_tokens: 2 }
+      const response = await fetch(`${core.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'user-agent': `asks-for-${model}/1` },
+        body: JSON.stringify(body),
+      })
+      expect(response.status).toBe(200)
+      await response.json()
+    }
+  }
+  const { events } = await get<ResponseOf<typeof listHistoryEvents>>(core, '/api/monitoring/events?from=0')
+  const evicted = events.filter(({ kind }) => kind === 'model.evicted')
+  expect(evicted.map(({ subject, by }) => `${subject} for ${by}`)).toEqual([
+    ...['amber for birch', 'birch for amber', 'amber for birch', 'birch for amber'],
+    ...['amber for birch', 'birch for amber', 'amber for birch'],
+  ])
+  const { insights } = await get<ResponseOf<typeof listInsights>>(core, '/api/monitoring/insights')
+  expect(insights).toMatchObject([
+    { kind: 'evicted', model: 'amber', by: 'birch', client: 'asks-for-birch/1', count: 4 },
+    { kind: 'evicted', model: 'birch', by: 'amber', client: 'asks-for-amber/1', count: 3 },
+  ])
+}, 120_000)

@@ -70,7 +70,11 @@ export async function openDoors(parts: DoorsParts, stack: AsyncDisposableStack):
   stack.defer(monitoring.watchedBy(history))
   const port = () => address.port
   const access = new Access({ ...security, clock, requireKey: () => server().requireKey, port })
-  const fairUse = new FairUse({ clock, settings: () => server().fairUse })
+  const fairUse = new FairUse({
+    clock,
+    settings: () => server().fairUse,
+    onLimit: ({ name }, remote) => security.audit.record('key.limited', { key: name, remote }),
+  })
   const eventSocket = new EventSocket({
     history,
     live,

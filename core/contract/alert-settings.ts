@@ -29,6 +29,6 @@ export const alerts = z.object({
   }),
   refusedCalls: setting(z.int().min(1).max(100_000).nullable().default(20), {
     title: 'Refused calls',
-    help: 'Calls with a wrong, expired or revoked key within ten minutes. Empty: no alert.',
+    help: 'Calls within ten minutes with a wrong, expired or revoked key, or beyond a key’s limit. Empty: no alert.',
   }),
 })

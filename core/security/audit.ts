@@ -12,6 +12,7 @@ export type AuditEvent =
   | 'key.created'
   | 'key.revoked'
   | 'key.refused'
+  | 'key.limited'
   | 'keys.restored'
   | 'sign-in.done'
   | 'sign-in.refused'

@@ -7,6 +7,7 @@ import { FairUse } from './fair-use.ts'
 let now = 0
 let limits = settingsSchema.parse({}).server.fairUse
 let use: FairUse
+let told: (string | null)[] = []
 
 const key = (keyId: string): Principal => ({ kind: 'key', scopes: new Set(), name: keyId, keyId })
 const lan = '192.168.1.7'
@@ -14,7 +15,12 @@ const lan = '192.168.1.7'
 beforeEach(() => {
   now = 5000
   limits = { thisMachine: false, requestsPerMinute: 3, concurrent: 2 }
-  use = new FairUse({ clock: { monotonic: () => now }, settings: () => limits })
+  told = []
+  use = new FairUse({
+    clock: { monotonic: () => now },
+    settings: () => limits,
+    onLimit: ({ name }) => told.push(name),
+  })
 })
 
 /** The seconds to wait; 0 where it was let in and is over at once. */
@@ -31,6 +37,7 @@ function once(principal: Principal, remote = lan): number {
 describe('requests a minute', () => {
   it('are so many at once, then as many as time brings', () => {
     expect([1, 2, 3, 4].map(() => once(key('a')))).toEqual([0, 0, 0, 20])
+    expect(told).toEqual(['a'])
     now += 10_000
     expect(once(key('a'))).toBe(10)
     now += 10_000

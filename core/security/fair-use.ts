@@ -18,6 +18,8 @@ const mostCallers = 10_000
 export interface FairUseParts {
   readonly clock: Pick<Clock, 'monotonic'>
   readonly settings: () => Settings['server']['fairUse']
+  /** Told of each request that is not let in. */
+  readonly onLimit?: (principal: Principal, remote: string) => void
 }
 
 /** Keeps one key from taking the machine for itself: so many requests at the same time, and so many a minute. */
@@ -41,10 +43,12 @@ export class FairUse {
     if (principal.kind === 'socket' || (here && !thisMachine)) return unlimited
     const use = this.#use(callerOf(principal, remote), requestsPerMinute)
     if (concurrent !== null && use.running >= concurrent) {
+      this.#parts.onLimit?.(principal, remote)
       const running = `${use.running} ${use.running === 1 ? 'request' : 'requests'}`
       throw refusal(`${running} of this key are being answered, and it may have no more at a time`, 1)
     }
     if (requestsPerMinute !== null && use.left < 1) {
+      this.#parts.onLimit?.(principal, remote)
       const wait = Math.ceil(((1 - use.left) * 60) / requestsPerMinute)
       throw refusal(`This key may send ${requestsPerMinute} requests a minute`, wait)
     }

@@ -219,6 +219,7 @@ export const de: Catalogue = {
   diskFree: 'Freie Platte',
   'power-of': 'Leistung',
   charge: 'Akku',
+  asOf: 'Stand {time}.',
   fiveMinutes: '{name} in den letzten fünf Minuten',
   absentMachine: 'Diese Maschine nennt nicht: {names}.',
   absentMenuBar: 'Nur die Menüleisten-App erfährt das, und sie ist nicht verbunden: {names}.',
@@ -234,7 +235,7 @@ export const de: Catalogue = {
   'alert-keyUnused':
     'Der Schlüssel „{subject}“ wurde lange nicht benutzt. Widerrufen Sie ihn, wenn ihn niemand braucht.',
   'alert-keyAbused':
-    'Viele Aufrufe kamen mit falschem Schlüssel. Jemand rät vielleicht, oder ein Programm hat einen alten.',
+    'Viele Aufrufe wurden abgewiesen, wegen eines falschen Schlüssels oder über dessen Grenze. Woher, sagen die abgewiesenen Aufrufe.',
   inDays: { one: '{count} Tag', other: '{count} Tage' },
   callsCount: { one: '{count} Aufruf', other: '{count} Aufrufe' },
   since: 'seit {time}',
@@ -294,6 +295,7 @@ export const de: Catalogue = {
   refusedCalls: 'Abgewiesene Aufrufe',
   refusedNote: 'Aufrufe mit falschem Schlüssel, von anderen Rechnern oder Webseiten, die neuesten zuerst.',
   noRefused: 'Keine in letzter Zeit.',
+  'refused-key.limited': 'über der Grenze des Schlüssels',
   'refused-key.refused': 'falscher Schlüssel',
   'refused-host.refused': 'fremder Hostname',
   'refused-origin.refused': 'fremde Webseite',

@@ -216,6 +216,7 @@ export const fr: Catalogue = {
   diskFree: 'Disque libre',
   'power-of': 'Puissance',
   charge: 'Batterie',
+  asOf: 'État à {time}.',
   fiveMinutes: '{name} des cinq dernières minutes',
   absentMachine: 'Cette machine n’indique pas : {names}.',
   absentMenuBar: 'Seule l’app de la barre des menus le sait, et elle n’est pas connectée : {names}.',
@@ -231,7 +232,7 @@ export const fr: Catalogue = {
   'alert-keyUnused':
     'La clé « {subject} » n’a pas servi depuis longtemps. Révoquez-la si personne n’en a besoin.',
   'alert-keyAbused':
-    'Beaucoup d’appels portaient une mauvaise clé. Quelqu’un devine peut-être, ou un programme en a une ancienne.',
+    'Beaucoup d’appels ont été refusés, pour une mauvaise clé ou au-delà de sa limite. La liste dit d’où.',
   inDays: { one: '{count} jour', other: '{count} jours' },
   callsCount: { one: '{count} appel', other: '{count} appels' },
   since: 'depuis {time}',
@@ -291,6 +292,7 @@ export const fr: Catalogue = {
   refusedCalls: 'Appels refusés',
   refusedNote: 'Appels avec une mauvaise clé, d’autres machines ou de pages web, les plus récents d’abord.',
   noRefused: 'Aucun récemment.',
+  'refused-key.limited': 'au-delà de la limite de la clé',
   'refused-key.refused': 'mauvaise clé',
   'refused-host.refused': 'nom d’hôte étranger',
   'refused-origin.refused': 'page web étrangère',

@@ -219,7 +219,7 @@ describe('an alert', () => {
     for (let count = 0; count < 19; count++) tell('audit.recorded', { event: 'key.refused' })
     tell('audit.recorded', { event: 'settings.changed' })
     expect(told).toEqual([])
-    tell('audit.recorded', { event: 'key.refused' })
+    tell('audit.recorded', { event: 'key.limited' })
     measure()
     expect(told).toEqual(['keyAbused warning'])
     clock.go(600_000)

@@ -132,7 +132,7 @@ export class Alerts {
 
   #audited(event: string): void {
     const now = this.#parts.clock.now()
-    if (event === 'key.refused') {
+    if (event === 'key.refused' || event === 'key.limited') {
       this.#refused.add(now)
       this.#countRefused(now)
     } else if (event === 'key.created' || event === 'key.revoked') this.#lookAtKeys(now)

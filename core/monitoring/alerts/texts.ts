@@ -19,7 +19,7 @@ export const alertTexts: Readonly<Record<AlertKind, (facts: Facts) => string>> =
   keyUnused: ({ subject, value }) =>
     `The key "${subject}" has not been used for ${Math.floor(value ?? 0)} days. Revoke it if nobody needs it.`,
   keyAbused: ({ value }) =>
-    `${value} calls with a wrong key within ten minutes. Somebody may be guessing, or a program has an old key.`,
+    `${value} calls within ten minutes were refused, for a wrong key or beyond a key's limit. Look at the refused calls.`,
 }
 
 function percent(share: number): string {

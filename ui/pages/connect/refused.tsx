@@ -6,6 +6,7 @@ import { useWords, type Words } from '../../words/words.tsx'
 
 const events: Readonly<Record<string, Key>> = {
   'key.refused': 'refused-key.refused',
+  'key.limited': 'refused-key.limited',
   'host.refused': 'refused-host.refused',
   'origin.refused': 'refused-origin.refused',
   'sign-in.refused': 'refused-sign-in.refused',
@@ -56,6 +57,7 @@ function reasonOf({ event, suppressed }: AuditEntry, words: Words): string {
 
 /** The page or the name that it came by says more than the address, which is mostly this machine’s. */
 function whoOf({ event, fields }: AuditEntry): string {
-  const told = [fields.origin, event === 'host.refused' ? fields.host : null, fields.remote]
+  const key = event === 'key.limited' ? fields.key : null
+  const told = [key, fields.origin, event === 'host.refused' ? fields.host : null, fields.remote]
   return String(told.find(one => typeof one === 'string' && one !== '') ?? '–')
 }

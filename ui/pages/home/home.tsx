@@ -78,13 +78,22 @@ const notTiles: Readonly<Partial<Record<HomeBlock, () => React.ReactNode>>> = {
 
 /** What was chosen, in its order. Drawn anew once a second, and what is no figure keeps its own state. */
 function Blocks({ blocks }: { blocks: readonly HomeLayoutBlock[] }) {
-  const { requests } = useCore()
+  const words = useWords()
+  const { live, requests } = useCore()
+  const isAway = useLiveState(live) === 'gone'
   const monitoring = useMonitoring()
   const rows = useSyncExternalStore(requests.watch, requests.get)
   const last = rows.findLast((row): row is RequestRow => !('gap' in row) && row.end !== null)?.end ?? null
   return (
     <>
-      {monitoring.failure && <FailureNote failure={monitoring.failure} retry={monitoring.refresh} />}
+      {monitoring.failure && !isAway && (
+        <FailureNote failure={monitoring.failure} retry={monitoring.refresh} />
+      )}
+      {isAway && (
+        <p className="muted">
+          {words.say('asOf', { time: words.time(monitoring.value?.recent.at(-1)?.time ?? null) })}
+        </p>
+      )}
       <div className="blocks">
         {blocks.map(({ name, size }) => (
           <div key={name} className="block" data-size={size}>
