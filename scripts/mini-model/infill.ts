@@ -28,7 +28,7 @@ export function hole(code: string, random: Random): Hole {
 }
 
 /** Whether a reader could know what stood there: no name or number of it is missing from the rest. */
-export function inferable({ prefix, suffix, middle }: Hole): boolean {
+function inferable({ prefix, suffix, middle }: Hole): boolean {
   const around = new Set(`${prefix} ${suffix}`.match(/\w+/g))
   return (middle.match(/[A-Za-z_]\w+|\d\d+/g) ?? []).every(word => around.has(word) || patternWords.has(word))
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Random } from '../gguf/random.ts'
+import { madeUp } from './words.ts'
 
 /** Says one of the ways that a template allows: `[a|b|]` picks, `A | B` at the top level are separate templates. */
 export function expand(template: string, random: Random): string {
@@ -30,159 +31,6 @@ export function alternatives(line: string): string[] {
   }
   parts.push(line.slice(start))
   return parts.map(part => part.trim()).filter(part => part !== '')
-}
-
-export type FrameKind = 'do' | 'what' | 'where'
-
-/** Questions around a verb phrase, a thing, a place. */
-export const frames: Readonly<Record<FrameKind, readonly string[]>> = {
-  do: [
-    'how do i X',
-    'how do I X?',
-    'how can i X',
-    'how to X',
-    'how would i X',
-    'how do you X',
-    'what do i do to X',
-    'what [do i have to|must i|should i] do to X',
-    'i [want|need|would like|have] to X',
-    'i want to X, how [do i do that|does that work|]',
-    'can you [tell|show] me how to X',
-    '[tell|show] me how to X',
-    'X',
-    'X?',
-    'is there a way to X',
-    'is it possible to X',
-    'can i X',
-    'can i X somehow',
-    "[what is|what's|whats] the [best|right|easiest|] way to X",
-    '[steps|instructions] to X',
-    'help me [to|] X',
-    'explain how to X',
-    'howto X',
-    'where can i X',
-    'which command do i use to X',
-    'trying to X',
-    'how does one X',
-    'wanna X',
-    'i cant find out how to X',
-    'how might one X',
-    'how should i X',
-    'what is needed to X',
-    'id love to X',
-    'i am trying to X',
-    'let me X',
-    'please X',
-    'could i X',
-    'may i X',
-    'what must happen to X',
-    'do you know how to X',
-    'would you tell me how to X',
-    'i dont know how to X',
-    'no clue how to X',
-    'guide me, i want to X',
-    'what are the steps to X',
-    'somebody told me i can X',
-    'how am i supposed to X',
-    'which way do i X',
-    'X - how?',
-    'X, how?',
-    'X, is that possible?',
-    'allow me to X',
-    'my goal is to X',
-    'the task is to X',
-    'im looking to X',
-  ],
-  what: [
-    'what is X',
-    "what's X",
-    'whats X',
-    'what is X?',
-    'what exactly is X',
-    'tell me about X',
-    'tell me [something|more] about X',
-    'explain X',
-    'explain X [to me|please]',
-    'X',
-    'X?',
-    'can you explain X',
-    'info [on|about] X',
-    'i want to know [more|] about X',
-    'describe X',
-    'what do you know about X',
-    'what does X [mean|do]',
-    'what about X',
-    'how does X work',
-    'what is X [for|good for]',
-    'meaning of X',
-    'is there something about X',
-    'X, what is that',
-    'X??',
-    'please explain X',
-    'please describe X in short',
-    'i keep reading about X',
-    'i never heard of X',
-    'teach me about X',
-    'what should i know about X',
-    'can you define X',
-    'definition of X',
-    'details of X',
-    'information on X',
-    'a word about X',
-    'say something on X',
-    'how do i understand X',
-    'purpose of X',
-    'what is the point of X',
-    'why is there X',
-    'and X?',
-    'question about X',
-    'i have a question about X',
-    'regarding X',
-  ],
-  where: [
-    'where [is|are] X',
-    'where do i find X',
-    'where can i find X',
-    'where does impetus [keep|store|save|put] X',
-    'where does it [keep|store|save|put] X',
-    'where [is|are] X [stored|kept|saved|located]',
-    '[path|location|folder|place] of X',
-    'in which folder [is|are] X',
-    'which folder has X',
-    'find X',
-    'where did X go',
-    'i cant find X',
-    'where to find X',
-    'where would X be',
-    'where do X live',
-    'what is the path to X',
-    'what is the location of X',
-    'looking for X',
-    'show me where X is',
-    'can you tell me where X is',
-    'i need to get at X',
-    'on which path is X',
-    'how do i get to X',
-    'X, where is it',
-    'X, where?',
-  ],
-}
-
-/** Frames never trained on, for measuring. */
-export const heldFrames: Readonly<Record<FrameKind, readonly string[]>> = {
-  do: [
-    'could you walk me through how to X',
-    'any idea how I might X?',
-    'what would it take to X',
-    "I'd like to X now",
-  ],
-  what: [
-    'could you say something about X?',
-    'give me some details on X',
-    'what am I to understand by X',
-    'X, please',
-  ],
-  where: ['do you know where X lives?', 'I am looking for X', 'at which path would I see X'],
 }
 
 const openings = [
@@ -280,10 +128,25 @@ function telegraphic(text: string): string {
   return bare.length >= 6 ? bare : text
 }
 
+/** Puts in a few words that have nothing to do with it, so that the others are listened to. */
+function distracted(text: string, random: Random): string {
+  const words = text.split(' ')
+  for (let count = 1 + random.below(3); count > 0; count--) {
+    const word = random.chance(0.5) ? madeUp(random) : random.pick(ordinary)
+    words.splice(random.chance(0.6) ? 0 : random.below(words.length + 1), 0, word)
+  }
+  return words.join(' ')
+}
+
+const ordinary = alternatives(
+  'maybe | perhaps | kindly | honestly | basically | actually | probably | quickly | today | really | simply | once | often | again | then | also | even | there | here | someone | everybody | anyone | people | friend | morning | house | world | year | week | story | reason | problem | moment | wonder | think | guess | believe | hope | mean | imagine | suppose | consider | figure | thinking | curious | sure | able | likely | great | simple | certain | whole | kind of | sort of | a bit of | more or less | by the way | as far as possible | in this case | at this point | for me | with that | on that',
+)
+
 /** Makes a question look as people type: greetings, capitals, question marks, slips of the finger. */
 export function asTyped(question: string, random: Random): string {
   let text = question
   if (random.chance(0.07)) text = telegraphic(text)
+  if (random.chance(0.2)) text = distracted(text, random)
   if (random.chance(0.05)) text = `${random.pick(stories)} ${text}`
   if (random.chance(0.12)) text = random.pick(openings) + text
   if (random.chance(0.1) && !/[?.!]$/.test(text)) text += random.pick(closings)

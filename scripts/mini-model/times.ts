@@ -1,7 +1,7 @@
 import { answer, loadForBench } from '../bench/engine-model.ts'
 import { buildCore } from '../build/core.ts'
 
-export interface Times {
+interface Times {
   /** Weights and context, in a runner that is started and has its native code. */
   readonly load: number
   /** From a question to a model in memory to the first token of the answer. */

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Random } from '../gguf/random.ts'
 import { withFacts } from './facts.ts'
-import { alternatives, asTyped, expand, type FrameKind, frames, heldFrames, reworded } from './phrasing.ts'
+import { type FrameKind, frames, heldFrames } from './frames.ts'
+import { alternatives, asTyped, expand, reworded } from './phrasing.ts'
 
 /**
  * One thing that the model can answer. The files in topics/ hold them as a writer edits them:
