@@ -41,7 +41,7 @@ function seedCache(home: string, { name, nodeName, nodePackage, packages }: Targ
   const bin = path.join(cache, nodeName, 'bin')
   mkdirSync(bin, { recursive: true })
   const node = path.join(bin, 'node')
-  copyFileSync(path.join(packages, nodePackage, 'bin', 'node'), node)
+  copyFileSync(path.join(packages(), nodePackage, 'bin', 'node'), node)
   chmodSync(node, 0o755)
   strip(node, name)
   for (const done of [

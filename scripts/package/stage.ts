@@ -44,9 +44,9 @@ function copyEngine({ packages, enginePackage, engineFolder }: Target, native: s
   const versionOf = (name: string, place: string) =>
     (JSON.parse(readFileSync(path.join(place, name, 'package.json'), 'utf8')) as { version: string }).version
   const wanted = versionOf('node-llama-cpp', inProject('node_modules'))
-  const found = versionOf(enginePackage, packages)
+  const found = versionOf(enginePackage, packages())
   if (found !== wanted) throw new Error(`${enginePackage} is ${found}, node-llama-cpp ${wanted}.`)
-  const from = path.join(packages, enginePackage, engineFolder)
+  const from = path.join(packages(), enginePackage, engineFolder)
   mkdirSync(native, { recursive: true })
   for (const name of readdirSync(from)) copyFileSync(path.join(from, name), path.join(native, name))
 }

