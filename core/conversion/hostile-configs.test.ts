@@ -7,7 +7,7 @@ import { spawnForTest } from '../engine/spawn.testing.ts'
 import { createConverter } from './converter.ts'
 import type { Form } from './testing/families.testing.ts'
 import { configured, reasonOf, Workshop } from './testing/hostile.testing.ts'
-import { tinyPieces, writeTokenizerModel } from './testing/tokenizers.testing.ts'
+import { tinyPieces, writeByteLevel, writeTokenizerModel } from './testing/tokenizers.testing.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 const workshop = new Workshop()
@@ -106,6 +106,62 @@ describe('configs and tokenizers that do not fit', () => {
     rmSync(join(path, 'tokenizer.model'))
     writeFileSync(join(path, 'tokenizer.json'), JSON.stringify(json))
     expect(reasonOf(path)).toMatch(wanted)
+  })
+})
+
+describe('byte-level tokenizers that differ where only some texts would show it', () => {
+  const change = (edit: (json: Record<string, unknown>) => void): string => {
+    const path = workshop.model()
+    rmSync(join(path, 'tokenizer.model'))
+    writeByteLevel(path, 'Llama 3', 390, ['<s>', '</s>'], {})
+    const file = join(path, 'tokenizer.json')
+    const json = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+    edit(json)
+    writeFileSync(file, JSON.stringify(json))
+    return reasonOf(path)
+  }
+  const steps = (json: Record<string, unknown>) =>
+    (json.pre_tokenizer as { pretokenizers: [Record<string, unknown>, Record<string, unknown>] })
+      .pretokenizers
+
+  test('as it is, it is taken', () => {
+    expect(change(() => {})).toBe('possible')
+  })
+
+  test.each<[string, (json: Record<string, unknown>) => void, RegExp]>([
+    [
+      'another pattern',
+      json => Object.assign(steps(json)[0], { pattern: { Regex: '\\p{L}+' } }),
+      /not known here/,
+    ],
+    [
+      'a pattern of what is between words',
+      json => Object.assign(steps(json)[0], { invert: true }),
+      /not known here/,
+    ],
+    [
+      'words that are thrown away',
+      json => Object.assign(steps(json)[0], { behavior: 'Removed' }),
+      /not known here/,
+    ],
+    ['a second cut', json => Object.assign(steps(json)[1], { use_regex: true }), /not known here/],
+    [
+      'a space before the text',
+      json => Object.assign(steps(json)[1], { add_prefix_space: true }),
+      /not known here/,
+    ],
+    [
+      'capitals taken away',
+      json => Object.assign(json, { normalizer: { type: 'Lowercase' } }),
+      /"Lowercase"/,
+    ],
+    [
+      'a prefix inside of words',
+      json => Object.assign(json.model as object, { continuing_subword_prefix: '##' }),
+      /inside of words/,
+    ],
+  ])('%s is refused', (_name, edit, wanted) => {
+    expect(change(edit)).toMatch(wanted)
   })
 })
 

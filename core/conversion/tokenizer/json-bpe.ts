@@ -26,6 +26,8 @@ export function readJsonBpe(tokenizer: Fields): Vocabulary {
   )
   const ends = endsOf(tokenizer, tokens)
   if (isBytes) {
+    // NFC leaves text alone that is written as nearly all text is; llama.cpp does not do it.
+    refuseNormalizers(tokenizer, new Set(['NFC']))
     return {
       tokens,
       kinds,
@@ -124,13 +126,7 @@ function asPieces(
 
 /** Whether a text gets a space before it: by the normalizer in older files, by the pre-tokenizer in newer ones. */
 function addsSpace(tokenizer: Fields): boolean {
-  const normalizers = sequence(tokenizer.raw('normalizer'), 'normalizers')
-  const known = new Set(['Prepend', 'Replace'])
-  const other = normalizers.find(step => !known.has(step.text('type') ?? ''))
-  if (other !== undefined)
-    throw new Refusal(
-      `Its tokenizer changes text first ("${printable(other.text('type') ?? '')}"), which is not converted.`,
-    )
+  const normalizers = refuseNormalizers(tokenizer, new Set(['Prepend', 'Replace']))
   if (normalizers.some(step => step.text('type') === 'Prepend' && step.text('prepend') === '▁')) return true
   const spaces = sequence(tokenizer.raw('pre_tokenizer'), 'pretokenizers').find(
     step => step.text('type') === 'Metaspace',
@@ -138,4 +134,14 @@ function addsSpace(tokenizer: Fields): boolean {
   if (spaces === undefined) return false
   const scheme = spaces.text('prepend_scheme')
   return scheme === undefined ? spaces.flag('add_prefix_space') === true : scheme !== 'never'
+}
+
+/** The steps that change a text first. @throws Refusal where one of them is none of these */
+function refuseNormalizers(tokenizer: Fields, known: ReadonlySet<string>): readonly Fields[] {
+  const steps = sequence(tokenizer.raw('normalizer'), 'normalizers')
+  const other = steps.find(step => !known.has(step.text('type') ?? ''))
+  if (other === undefined) return steps
+  throw new Refusal(
+    `Its tokenizer changes text first ("${printable(other.text('type') ?? '')}"), which is not converted.`,
+  )
 }

@@ -44,7 +44,7 @@ export function preTokenizerName(tokenizer: Fields, model: Fields): string {
   const kinds = steps.map(step => step.text('type') ?? '')
   const wholeWords = model.flag('ignore_merges') ?? false
   const [first] = steps
-  if (kinds.join() === 'Split,ByteLevel' && first !== undefined) {
+  if (kinds.join() === 'Split,ByteLevel' && first !== undefined && cutsAlone(first, steps[1])) {
     const pattern = first.object('pattern')?.text('Regex')
     const known = byPattern.find(each => each.pattern === pattern && each.wholeWords === wholeWords)
     if (known !== undefined) return known.name
@@ -58,6 +58,14 @@ export function preTokenizerName(tokenizer: Fields, model: Fields): string {
   throw new Refusal(
     `Its tokenizer cuts text into words in a way that is not known here (${printable(kinds.join(', ') || 'none')}).`,
   )
+}
+
+/** Whether the pattern says what a word is, and the step behind it does not cut once more. */
+function cutsAlone(split: Fields, bytes: Fields | undefined): boolean {
+  const behavior = split.text('behavior')
+  const invert = split.flag('invert') ?? false
+  const isWord = behavior === 'Isolated' ? !invert : behavior === 'Removed' && invert
+  return isWord && bytes?.flag('use_regex') === false && bytes.flag('add_prefix_space') !== true
 }
 
 /** One step, or the steps of a `Sequence`. */
