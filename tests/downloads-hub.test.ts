@@ -32,6 +32,8 @@ describe('the hub over HTTP', () => {
       ...['Llama-GGUF', 'Llama-1B-GGUF', 'Llama-3B-GGUF', 'Llama-8B-GGUF', 'Llama-70B-GGUF'],
     ])
     expect((await ids(''))[0]).toBe('Llama-GGUF')
+    expect(await ids('format=safetensors')).toEqual(['Llama-weights'])
+    expect(await ids('format=any')).toEqual(expect.arrayContaining(['Llama-weights', 'Llama-GGUF']))
     expect(await ids('author=owner&sort=likes&limit=2')).toEqual(['Llama-70B-GGUF', 'Llama-8B-GGUF'])
     expect(await ids('tag=en,license:llama3&sort=downloads')).toEqual(['Llama-8B-GGUF', 'Llama-70B-GGUF'])
     expect(await ids('minBillions=2&maxBillions=10&sort=downloads')).toEqual([

@@ -152,6 +152,7 @@ export const commands: readonly Command[] = [
     options: [
       { name: 'author', value: 'NAME', help: 'Only models of this account' },
       { name: 'tag', value: 'TAGS', help: 'Only models with all of these tags: en,license:mit' },
+      { name: 'format', value: 'NAME', help: 'gguf (the default), safetensors, mlx or any' },
       { name: 'min', value: 'NUMBER', help: 'Thousand million weights at least' },
       { name: 'max', value: 'NUMBER', help: 'Thousand million weights at most' },
       { name: 'sort', value: 'ORDER', help: 'trending (the default), downloads, likes or updated' },

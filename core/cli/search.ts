@@ -41,6 +41,7 @@ export async function run(call: Call): Promise<undefined> {
 const queryNames = {
   author: 'author',
   tag: 'tag',
+  format: 'format',
   min: 'minBillions',
   max: 'maxBillions',
   sort: 'sort',

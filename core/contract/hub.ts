@@ -61,7 +61,7 @@ export const searchHub = endpoint({
   id: 'searchHub',
   method: 'get',
   path: '/api/hub/models',
-  summary: 'Searches the hub for GGUF models',
+  summary: 'Searches the hub for models',
   scope: 'admin',
   query: z.object({
     text: z.string().max(200).optional().meta({ description: 'Words of the name' }),
@@ -71,6 +71,10 @@ export const searchHub = endpoint({
       .max(500)
       .optional()
       .meta({ description: 'Tags that must all be there, with commas between: en,license:mit' }),
+    format: z
+      .enum(['gguf', 'safetensors', 'mlx', 'any'])
+      .default('gguf')
+      .meta({ description: 'Only GGUF files are fetched and run; the others are for looking' }),
     minBillions: billions.meta({ description: 'Weights at least, in thousand millions' }),
     maxBillions: billions.meta({ description: 'Weights at most, in thousand millions' }),
     sort: z.enum(['trending', 'downloads', 'likes', 'updated']).default('trending'),

@@ -55,7 +55,7 @@ export class Hub {
     const parameters = url.searchParams
     if (query.text) parameters.set('search', query.text)
     if (query.author) parameters.set('author', query.author)
-    parameters.append('filter', 'gguf')
+    if (query.format !== 'any') parameters.append('filter', query.format)
     for (const tag of query.tag?.split(',') ?? [])
       if (tag.trim() !== '') parameters.append('filter', tag.trim())
     const size = [
