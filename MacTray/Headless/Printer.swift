@@ -14,8 +14,8 @@ final class Printer: @unchecked Sendable {
     func print(_ news: TrayNews) {
         lock.withLock {
             switch news {
-            case .core(let core, let pid, let isFound):
-                if json { write(Self.describe(core, pid: pid, isFound: isFound)) }
+            case .core(let core):
+                if json { write(Self.describe(core)) }
             case .notice(let notice):
                 if json { write(["notice": "\(notice)"]) }
             case .state(let state):
@@ -45,10 +45,11 @@ final class Printer: @unchecked Sendable {
 
     private var menu: Menu { Menu(state, Surroundings(words: words, hasDashboard: false)) }
 
-    private static func describe(_ core: CoreState, pid: Int32?, isFound: Bool) -> [String: any Sendable] {
-        var values: [String: any Sendable] = ["core": core.name, "found": isFound]
-        if let pid { values["pid"] = Int(pid) }
-        switch core {
+    private static func describe(_ core: CoreNews) -> [String: any Sendable] {
+        var values: [String: any Sendable] = ["core": core.state.name, "found": core.isFound]
+        values["time"] = Int(core.at.timeIntervalSince1970 * 1000)
+        if let pid = core.pid { values["pid"] = Int(pid) }
+        switch core.state {
         case .backingOff(let attempt, let delay, let reason):
             values["attempt"] = attempt
             let (seconds, rest) = delay.components

@@ -21,7 +21,6 @@ test.each([
   [z.object({ a: z.number().optional() }), 'public var a: Double?\n'],
   [z.object({ a: z.literal('x') }), 'public var a: String\n'],
   [z.object({ a: z.array(z.boolean()) }), 'public var a: [Bool]\n'],
-  [z.object({ a: z.int().meta({ description: 'How many' }) }), '/// How many\n    public var a: Int\n'],
   [z.object({ context_length: z.int() }), 'case contextLength = "context_length"'],
   [z.object({ default: z.boolean() }), 'public var `default`: Bool'],
   [z.object({ state: z.enum(['on-top', 'off']).nullable() }), 'public var state: State?\n'],

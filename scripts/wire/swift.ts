@@ -10,7 +10,6 @@ interface Node {
   readonly items?: Node
   readonly properties?: Readonly<Record<string, Node>>
   readonly required?: readonly string[]
-  readonly description?: string
   readonly $defs?: Readonly<Record<string, Node>>
 }
 
@@ -26,7 +25,7 @@ export interface WireInput {
 const heading = `// Made by "npm run wire" from core/contract: change that, not this.
 //
 // What a newer core adds is ignored, and a word it says that is not known here is kept as it is: the menu bar may have
-// found a core that is newer or older than itself.
+// found a core that is newer or older than itself. What each value means is said there.
 `
 
 /** The Swift file of these types, as Codable structs. @throws where a schema has no Swift form here */
@@ -80,7 +79,6 @@ interface Field {
   readonly name: string
   readonly type: string
   readonly isOptional: boolean
-  readonly description: string | undefined
 }
 
 interface Type {
@@ -106,13 +104,12 @@ function struct({ name, node, depth, isSent }: Type): string {
         name: camel(key),
         type: missing && !swift.endsWith('?') ? `${swift}?` : swift,
         isOptional,
-        description: property.description,
       },
     ]
   })
   const lines = [
     `public struct ${name}: ${isSent ? 'Codable' : 'Decodable'}, Sendable, Equatable {`,
-    ...fields.map(field => `${documentation(field)}    public var ${quoted(field.name)}: ${field.type}`),
+    ...fields.map(({ name, type }) => `    public var ${quoted(name)}: ${type}`),
     ...(isSent ? initializer(fields) : []),
     ...nested.map(text => `\n${text}`),
     ...codingKeys(fields, isSent),
@@ -120,10 +117,6 @@ function struct({ name, node, depth, isSent }: Type): string {
     '}',
   ]
   return indent(`${lines.join('\n')}\n`, depth)
-}
-
-function documentation({ description }: Field): string {
-  return description === undefined ? '' : `    /// ${description}\n`
 }
 
 function initializer(fields: readonly Field[]): string[] {

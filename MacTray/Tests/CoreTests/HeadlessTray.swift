@@ -44,10 +44,9 @@ extension Process {
     var isStillThere: Bool { isRunning && isAlive(processIdentifier) }
 }
 
-/// Something the tray said, and when.
+/// Something the tray said.
 struct Said: @unchecked Sendable {
     let values: [String: Any]
-    let at: ContinuousClock.Instant
 
     /// The core's state, where this line is about it.
     var core: String? { values["core"] as? String }
@@ -102,7 +101,7 @@ final class HeadlessTray: @unchecked Sendable {
                 let line = pending[pending.startIndex..<end]
                 pending = Data(pending[pending.index(after: end)...])
                 guard let values = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any] else { continue }
-                lines.append(Said(values: values, at: .now))
+                lines.append(Said(values: values))
             }
         }
     }

@@ -92,7 +92,7 @@ private let modelLines = [
     "—", "Models ▸", "  ● big — loaded, 5.0 GB ▸", "    [Unload]", "    ✓ Keep in Memory", "  ○ small —  2.0 GB ▸",
     "    [Load]", "    [Switch to This Model]", "    · Keep in Memory", "  —", "  [Get Models …]",
 ]
-private let memoryLines = ["—", "Memory of Impetus: 5.1 GB", "Memory of the Mac: 10.0 GB of 16.0 GB in use"]
+private let memoryLines = ["—", "Memory of Impetus: 5.1 GB", "Memory of this computer: 10.0 GB of 16.0 GB in use"]
 private let coreLines = ["—", "[Stop]", "[Restart]", "Profile ▸", "  · None", "  ✓ fast"]
 
 @Suite struct MenuTests {
@@ -120,8 +120,7 @@ private let coreLines = ["—", "[Stop]", "[Restart]", "Profile ▸", "  · None
     func whileItIsDown(core: CoreState, icon: Icon, top: [String], bottom: [String]) {
         let menu = Menu(state(core) { $0.status = nil }, english)
         #expect(menu.icon == icon && menu.label == "Impetus: \(top[0])")
-        let middle: [String] = core == .stopping ? [] : []
-        #expect(lines(menu.items) == top + openWhileDown + middle + ["—"] + bottom + generalWhileDown)
+        #expect(lines(menu.items) == top + openWhileDown + ["—"] + bottom + generalWhileDown)
     }
 
     @Test func whileItRuns() {
@@ -205,7 +204,8 @@ private let coreLines = ["—", "[Stop]", "[Restart]", "Profile ▸", "  · None
     ])
     func downloadsAreAmongTheModels(value: String, expected: [String]) {
         let menu = Menu(state(.running) { $0.downloads = [download(value)] }, english)
-        #expect(lines(menu.items).filter { $0.contains("new.gguf") || $0.hasSuffix("]") && $0.contains("    [") && ($0.contains("Pause") || $0.contains("Resume")) || $0.contains("Verifying") } == expected)
+        let words = ["new.gguf", "[Pause]", "[Resume]", "Verifying"]
+        #expect(lines(menu.items).filter { line in words.contains { line.contains($0) } } == expected)
     }
 
     @Test func actionsAreThoseOfTheirTitles() {

@@ -1,8 +1,19 @@
 import Foundation
 
+/// A change of the core's state.
+public struct CoreNews: Sendable, Equatable {
+    public let state: CoreState
+    /// Of our own core, once it is started.
+    public let pid: Int32?
+    /// It was running before us.
+    public let isFound: Bool
+    /// When it happened; whoever hears of it may be late.
+    public let at: Date
+}
+
 /// What a keeper tells whoever watches.
-public enum KeeperNews: Sendable, Equatable {
-    case state(CoreState, pid: Int32?, isFound: Bool)
+public enum KeeperNews: Sendable {
+    case core(CoreNews)
     case frame(Frame)
     /// The files of the core have changed since it was started.
     case updateFound
@@ -30,7 +41,7 @@ public actor Keeper {
     private let settings: Settings
     private let client: CoreClient
     private var supervisor: Supervisor
-    private var told: KeeperNews?
+    private var told: CoreNews?
     private var child: ChildProcess?
     private var reader: Task<Void, Never>?
     private var timers: [CoreEvent.Timer: Task<Void, Never>] = [:]
@@ -68,10 +79,11 @@ public actor Keeper {
     }
 
     private func tellState() {
-        let news = KeeperNews.state(supervisor.state, pid: child?.pid, isFound: supervisor.isFound)
-        guard news != told else { return }
+        let (state, pid, isFound) = (supervisor.state, child?.pid, supervisor.isFound)
+        guard told?.state != state || told?.pid != pid || told?.isFound != isFound else { return }
+        let news = CoreNews(state: state, pid: pid, isFound: isFound, at: Date())
         told = news
-        tell.yield(news)
+        tell.yield(.core(news))
         guard isSettled else { return }
         for waiter in waiters { waiter.resume() }
         waiters = []

@@ -5,7 +5,7 @@ public enum TrayNews: Sendable {
     case state(TrayState)
     case notice(Notice)
     /// A change of the core's state, one by one: `state` joins what comes fast.
-    case core(CoreState, pid: Int32?, isFound: Bool)
+    case core(CoreNews)
 }
 
 /// The menu bar without its menu: keeps the core, follows what it tells, asks what has to be asked, posts the machine's
@@ -65,12 +65,12 @@ public actor Tray {
 
     private func heard(_ news: KeeperNews) async {
         switch news {
-        case .state(let core, let pid, let isFound):
+        case .core(let core):
             let wasUp = state.core.isUp
-            tell.yield(.core(core, pid: pid, isFound: isFound))
-            if let notice = Notice.of(core, before: state.core) { tell.yield(.notice(notice)) }
-            ask(state.take(core, pid: pid, isFound: isFound))
-            if core.isUp, !wasUp { await host.connected() }
+            tell.yield(.core(core))
+            if let notice = Notice.of(core.state, before: state.core) { tell.yield(.notice(notice)) }
+            ask(state.take(core.state, pid: core.pid, isFound: core.isFound))
+            if core.state.isUp, !wasUp { await host.connected() }
         case .frame(let frame):
             if let notice = Notice.of(frame.fact, before: state) { tell.yield(.notice(notice)) }
             ask(state.take(frame.fact))

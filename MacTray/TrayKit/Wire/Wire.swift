@@ -1,20 +1,17 @@
 // Made by "npm run wire" from core/contract: change that, not this.
 //
 // What a newer core adds is ignored, and a word it says that is not known here is kept as it is: the menu bar may have
-// found a core that is newer or older than itself.
+// found a core that is newer or older than itself. What each value means is said there.
 
 import Foundation
 
 public struct HostFacts: Codable, Sendable, Equatable {
-    /// As "Apple M3 Pro"
     public var chip: String?
     public var gpu: Gpu?
-    /// From "serious" on the system slows itself down
     public var thermal: Thermal?
     public var power: Power?
     public var lowPowerMode: Bool?
     public var memoryPressure: MemoryPressure?
-    /// The machine is about to sleep, or sleeps
     public var asleep: Bool
 
     public init(
@@ -37,11 +34,8 @@ public struct HostFacts: Codable, Sendable, Equatable {
 
     public struct Gpu: Codable, Sendable, Equatable {
         public var name: String?
-        /// 0 to 1
         public var utilisation: Double?
-        /// Memory that it uses, of all programs
         public var usedBytes: Int?
-        /// What it should use at most
         public var limitBytes: Int?
 
         public init(
@@ -83,7 +77,6 @@ public struct HostFacts: Codable, Sendable, Equatable {
 
     public struct Power: Codable, Sendable, Equatable {
         public var source: Source
-        /// 0 to 1
         public var charge: Double?
 
         public init(
@@ -147,21 +140,14 @@ public struct HostFacts: Codable, Sendable, Equatable {
 public struct ModelState: Decodable, Sendable, Equatable {
     public var id: String
     public var state: State
-    /// 0 to 1 while loading
     public var progress: Double?
-    /// Requests that use it now
     public var leases: Int
-    /// Requests that it computes at a time, once loaded
     public var slots: Int?
-    /// Requests that wait for it, or for a slot of it
     public var waiting: Int
-    /// Tokens of one slot, once loaded
     public var contextLength: Int?
     public var reason: String?
-    /// Memory: estimated while it loads, corrected by what was measured
     public var bytes: Int
     public var pinned: Bool
-    /// Milliseconds since 1970 when it goes by itself; null while it works and when it stays
     public var unloadsAt: Int?
 
     public struct State: RawRepresentable, Codable, Sendable, Hashable {
@@ -178,10 +164,8 @@ public struct Status: Decodable, Sendable, Equatable {
     public var version: String
     public var pid: Int
     public var state: State
-    /// Milliseconds since 1970
     public var startedAt: Int
     public var uptimeSeconds: Double
-    /// Only told to callers with the admin scope
     public var home: String?
     public var address: Address
     public var engine: Engine
@@ -199,7 +183,6 @@ public struct Status: Decodable, Sendable, Equatable {
     }
 
     public struct Address: Decodable, Sendable, Equatable {
-        /// Where clients call, without a path
         public var url: String
         public var port: Int
         public var wantedPort: Int?
@@ -210,7 +193,6 @@ public struct Status: Decodable, Sendable, Equatable {
     public struct Engine: Decodable, Sendable, Equatable {
         public var name: String
         public var available: Bool
-        /// Why it is not available, with the fix
         public var reason: String?
     }
 
@@ -225,7 +207,6 @@ public struct Status: Decodable, Sendable, Equatable {
     }
 
     public struct Memory: Decodable, Sendable, Equatable {
-        /// Resident memory of the core, without its runners
         public var coreBytes: Int
         public var totalBytes: Int
         public var freeBytes: Int
@@ -236,37 +217,28 @@ public struct Endpoint: Decodable, Sendable, Equatable {
     public var pid: Int
     public var version: String
     public var startedAt: Int
-    /// Where clients call, without a path
     public var url: String
     public var port: Int
     public var wantedPort: Int?
     public var tls: Bool
-    /// Path of the Unix socket
     public var socket: String
 }
 
 public struct Model: Decodable, Sendable, Equatable {
     public var id: String
     public var object: String
-    /// When the file was last changed, in seconds since 1970
     public var created: Int
-    /// Where the file is: built-in, impetus, models or configured
     public var ownedBy: String
-    /// Answers requests that name no model
     public var `default`: Bool
     public var description: String?
     public var aliases: [String]
-    /// Tokens that prompt and answer may have together
     public var contextLength: Int?
-    /// The same, as vLLM names it
     public var maxModelLen: Int?
     public var format: String
     public var architecture: String?
     public var quantization: String?
-    /// Bytes on disk
     public var size: Int
     public var capabilities: [Capability]
-    /// As llama.cpp's server names them
     public var meta: Meta
     public var status: Status
 
@@ -300,7 +272,6 @@ public struct Model: Decodable, Sendable, Equatable {
 
     public struct Status: Decodable, Sendable, Equatable {
         public var value: Value
-        /// 0 to 1 while loading
         public var progress: Double?
         public var reason: String?
 
@@ -343,26 +314,19 @@ public struct Models: Decodable, Sendable, Equatable {
 
 public struct Download: Decodable, Sendable, Equatable {
     public var id: String
-    /// What was asked for; a URL without its query
     public var reference: String
-    /// The file, or the first part of a split one
     public var name: String
     public var state: State
-    /// owner/name on the hub; null for a plain URL
     public var repo: String?
-    /// The commit that is fetched
     public var revision: String?
     public var quantization: String?
     public var files: [File]
     public var bytes: Int
     public var done: Int
-    /// Over the last seconds, while running
     public var bytesPerSecond: Double?
     public var secondsLeft: Double?
-    /// When the next attempt is made, while one is waited for
     public var retryAt: Int?
     public var error: Error?
-    /// Milliseconds since 1970
     public var createdAt: Int
     public var finishedAt: Int?
 
@@ -379,12 +343,9 @@ public struct Download: Decodable, Sendable, Equatable {
     }
 
     public struct File: Decodable, Sendable, Equatable {
-        /// Its name in the models folder
         public var name: String
         public var bytes: Int
-        /// Bytes that are on disk
         public var done: Int
-        /// As the hub promises it, or as computed once it is there
         public var sha256: String?
         public var verified: Bool
     }
@@ -396,22 +357,15 @@ public struct Download: Decodable, Sendable, Equatable {
 }
 
 public struct ProfileValues: Decodable, Sendable, Equatable {
-    /// Tokens that prompt and answer may have together
     public var contextLength: Int?
-    /// Requests that are computed at a time
     public var slots: Int?
     public var gpuLayers: Int?
     public var threads: Int?
-    /// Tokens of the widest step
     public var batchSize: Int?
     public var flashAttention: Bool?
-    /// How exactly the state of past tokens is kept: q8_0 takes half, q4_0 a quarter
     public var kvCacheType: KvCacheType?
-    /// Minutes without a request after which it leaves the memory; null: never
     public var idleMinutes: Double?
-    /// Guesses of several tokens at a time, where measured to help: from what was said before (lookup), by the draft model, or both (auto, the default)
     public var speculation: Speculation?
-    /// For what a request leaves open
     public var sampling: Sampling?
 
     public struct KvCacheType: RawRepresentable, Codable, Sendable, Hashable {
@@ -444,34 +398,27 @@ public struct ProfileValues: Decodable, Sendable, Equatable {
 
 public struct Profiles: Decodable, Sendable, Equatable {
     public var profiles: [Profile]
-    /// Holds for models that have none of their own
     public var `default`: String?
 
     public struct Profile: Decodable, Sendable, Equatable {
         public var name: String
-        /// Comes with Impetus: can be copied, not changed
         public var builtIn: Bool
         public var description: String
         public var values: ProfileValues
-        /// Models
         public var usedBy: [String]
     }
 }
 
 public struct Memory: Decodable, Sendable, Equatable {
-    /// What all models may take together
     public var budgetBytes: Int
     public var usedBytes: Int
-    /// Requests that wait for a model, or for a slot of it
     public var waiting: Int
     public var models: [ModelState]
 }
 
 public struct SignInCode: Decodable, Sendable, Equatable {
     public var code: String
-    /// The page to open, with the code in its fragment
     public var url: String
-    /// Milliseconds since 1970
     public var expiresAt: Int
 }
 
@@ -499,10 +446,8 @@ public struct CoreChanged: Decodable, Sendable, Equatable {
 public struct ModelChanged: Decodable, Sendable, Equatable {
     public var model: String
     public var state: State
-    /// 0 to 1 while loading
     public var progress: Double?
     public var reason: String?
-    /// While unloading: the model that needs its place
     public var roomFor: String?
 
     public struct State: RawRepresentable, Codable, Sendable, Hashable {
@@ -525,9 +470,7 @@ public struct RequestStarted: Decodable, Sendable, Equatable {
     public var id: String
     public var model: String
     public var route: String
-    /// The User-Agent as sent, cut to 200 characters
     public var client: String?
-    /// Of the API key, where one was sent
     public var keyName: String?
 }
 
@@ -536,7 +479,6 @@ public struct RequestProgress: Decodable, Sendable, Equatable {
     public var model: String
     public var promptTokens: Int
     public var completionTokens: Int
-    /// Since the first token
     public var tokensPerSecond: Double?
 }
 
@@ -544,9 +486,7 @@ public struct RequestFinished: Decodable, Sendable, Equatable {
     public var id: String
     public var model: String
     public var route: String
-    /// The User-Agent as sent, cut to 200 characters
     public var client: String?
-    /// Of the API key, where one was sent
     public var keyName: String?
     public var outcome: Outcome
     public var code: String?

@@ -49,7 +49,7 @@ let chinese: [Word: String] = [
     .pauseDownload: "暂停",
     .resumeDownload: "继续",
     .memoryOfImpetus: "Impetus 内存：{size}",
-    .memoryOfMachine: "Mac 内存：已用 {used}，共 {total}",
+    .memoryOfMachine: "本机内存：已用 {used}，共 {total}",
     .start: "启动",
     .stop: "停止",
     .restart: "重新启动",

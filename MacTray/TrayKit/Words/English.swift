@@ -49,7 +49,7 @@ let english: [Word: String] = [
     .pauseDownload: "Pause",
     .resumeDownload: "Resume",
     .memoryOfImpetus: "Memory of Impetus: {size}",
-    .memoryOfMachine: "Memory of the Mac: {used} of {total} in use",
+    .memoryOfMachine: "Memory of this computer: {used} of {total} in use",
     .start: "Start",
     .stop: "Stop",
     .restart: "Restart",

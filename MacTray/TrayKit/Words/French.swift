@@ -49,7 +49,7 @@ let french: [Word: String] = [
     .pauseDownload: "Suspendre",
     .resumeDownload: "Reprendre",
     .memoryOfImpetus: "Mémoire d’Impetus : {size}",
-    .memoryOfMachine: "Mémoire du Mac : {used} sur {total} utilisés",
+    .memoryOfMachine: "Mémoire de cet ordinateur : {used} sur {total} utilisés",
     .start: "Démarrer",
     .stop: "Arrêter",
     .restart: "Redémarrer",

@@ -49,7 +49,7 @@ let german: [Word: String] = [
     .pauseDownload: "Anhalten",
     .resumeDownload: "Fortsetzen",
     .memoryOfImpetus: "Speicher von Impetus: {size}",
-    .memoryOfMachine: "Speicher des Mac: {used} von {total} belegt",
+    .memoryOfMachine: "Speicher dieses Computers: {used} von {total} belegt",
     .start: "Starten",
     .stop: "Stoppen",
     .restart: "Neu starten",

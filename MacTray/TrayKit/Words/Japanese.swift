@@ -49,7 +49,7 @@ let japanese: [Word: String] = [
     .pauseDownload: "一時停止",
     .resumeDownload: "再開",
     .memoryOfImpetus: "Impetus のメモリ：{size}",
-    .memoryOfMachine: "Mac のメモリ：{total} 中 {used} 使用中",
+    .memoryOfMachine: "このコンピュータのメモリ：{total} 中 {used} 使用中",
     .start: "起動",
     .stop: "停止",
     .restart: "再起動",

@@ -49,7 +49,7 @@ let spanish: [Word: String] = [
     .pauseDownload: "Pausar",
     .resumeDownload: "Reanudar",
     .memoryOfImpetus: "Memoria de Impetus: {size}",
-    .memoryOfMachine: "Memoria del Mac: {used} de {total} en uso",
+    .memoryOfMachine: "Memoria de este ordenador: {used} de {total} en uso",
     .start: "Iniciar",
     .stop: "Detener",
     .restart: "Reiniciar",
