@@ -1,9 +1,12 @@
 import { resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { writeTinyLlama } from '../../scripts/gguf/fixtures.ts'
 import { writeTinyAdapter } from '../../scripts/gguf/lora.ts'
 import type { LoadOptions } from './engine.ts'
 import { ask, EngineForTest } from './llama.testing.ts'
+
+// Each test loads several models.
+vi.setConfig({ testTimeout: 60_000 })
 
 let tests: EngineForTest
 

@@ -1,6 +1,6 @@
 import type { CacheFact, EndReason, Timings, TokenLogprob, Usage } from '../engine.ts'
 import type { Choice, Chooser } from './chooser.ts'
-import { Trust } from './speculation.ts'
+import { believed, Trust } from './speculation.ts'
 import type { TextStep } from './text-stream.ts'
 import { TextStream } from './text-stream.ts'
 
@@ -52,7 +52,10 @@ export class Job {
   lastStep = 0
   cache: CacheFact | undefined
   /** How well guesses have held, by where they came from. */
-  readonly trust: Readonly<Record<GuessSource, Trust>> = { lookup: new Trust(), draft: new Trust() }
+  readonly trust: Readonly<Record<GuessSource, Trust>> = {
+    lookup: new Trust(believed.lookup),
+    draft: new Trust(believed.draft),
+  }
   #guessedSteps = 0
   #drafted = 0
   #accepted = 0

@@ -41,7 +41,7 @@ test('a step brings its own token and the guesses that hold', () => {
 })
 
 test('trust follows what held, and forgets', () => {
-  const trust = new Trust()
+  const trust = new Trust(0.5)
   expect(trust.chance).toBe(0.5)
   for (let step = 0; step < 20; step++) trust.learn(3, 3)
   expect(trust.chance).toBeGreaterThan(0.95)

@@ -2,8 +2,9 @@ import type { StepCosts } from './step-costs.ts'
 
 /** Guesses tried in one step, the shortest first. */
 const lengths = [3, 7, 15]
-/** What is believed of guesses before any was tried: half of them hold. */
-const believed = { accepted: 2, tried: 4 }
+/** What is believed of guesses before any was tried: of those from the past half of them hold, of a draft model's more. */
+const tried = 4
+export const believed = { lookup: 0.5, draft: 0.75 } as const
 /** Likelihood of a guess from which it is worth finding out what a wider step costs. */
 const promising = 0.7
 /** A step with guesses must be so much better than the steps it spares, because costs are measured with scatter. */
@@ -11,8 +12,13 @@ const margin = 1.15
 
 /** How well guesses have held in one answer. */
 export class Trust {
-  #accepted = believed.accepted
-  #tried = believed.tried
+  #accepted: number
+  #tried = tried
+
+  /** @param chance that the first guess holds */
+  constructor(chance: number) {
+    this.#accepted = chance * tried
+  }
 
   /** Of `drafted` guesses the first `accepted` held: each that held was one trial, and the one that did not another. */
   learn(drafted: number, accepted: number): void {
