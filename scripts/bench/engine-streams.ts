@@ -3,10 +3,11 @@ import { type Bench, type Benchmark, onEachModel } from './bench.ts'
 import { answer, loadForBench, tokensOf } from './engine-model.ts'
 import { plainBinding } from './engine-plain.ts'
 import type { BenchModel } from './models.ts'
+import { childrenOf, processorMilliseconds } from './process-usage.ts'
 import type { Row } from './row.ts'
 import { interleave, median } from './statistics.ts'
 
-const rounds = 2
+const rounds = 3
 const promptTokens = 110
 const tokens = 64
 const contextLength = 1024
@@ -16,6 +17,29 @@ const cases = [
   { streams: 4, atLeast: 1.35 },
   { streams: 8, atLeast: 1.5 },
 ]
+
+interface Run {
+  /** Tokens a second. */
+  readonly rate: number
+  /** Milliseconds that a processor spent on it, in this process and the runner. */
+  readonly spent: number
+}
+
+/** Other programs hardly change what a run takes of the processor, so on a busy machine this tells more than its speed. */
+async function timed(pids: readonly number[], rate: () => Promise<number>): Promise<Run> {
+  const spent = () => pids.reduce((sum, pid) => sum + processorMilliseconds(pid), 0)
+  const before = spent()
+  return { rate: await rate(), spent: spent() - before }
+}
+
+/** The program that listed the children was one of them. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
 
 async function ours(model: LoadedModel, prompts: readonly { tokens: readonly number[] }[]): Promise<number> {
   const began = performance.now()
@@ -31,6 +55,7 @@ async function measure({ entry, say }: Bench, model: BenchModel): Promise<Row[]>
   const most = Math.max(...cases.map(({ streams }) => streams))
   await using engine = await loadForBench(entry, model, { slots: most, contextLength })
   await using plain = await plainBinding(model, most, contextLength)
+  const pids = [process.pid, ...childrenOf(process.pid).filter(isAlive)]
   let seed = 0
   for (const { streams, atLeast } of cases) {
     say(`streams: ${rounds} rounds of ${streams} on ${model.id}`)
@@ -40,11 +65,13 @@ async function measure({ entry, say }: Bench, model: BenchModel): Promise<Row[]>
         return { tokens: prompt.kind === 'tokens' ? prompt.tokens : [] }
       })
     const runs = [
-      () => ours(engine.model, prompts()),
+      () => timed(pids, () => ours(engine.model, prompts())),
       () =>
-        plain.streams(
-          prompts().map(prompt => prompt.tokens),
-          tokens,
+        timed(pids, () =>
+          plain.streams(
+            prompts().map(prompt => prompt.tokens),
+            tokens,
+          ),
         ),
     ]
     await interleave(1, runs)
@@ -58,13 +85,18 @@ async function measure({ entry, say }: Bench, model: BenchModel): Promise<Row[]>
     })
     const share = row(
       'the engine, of the binding’s plain use',
-      median(a.map((value, place) => value / (b[place] as number))),
+      median(a.map(({ rate }, place) => rate / (b[place]?.rate ?? Number.NaN))),
       '×',
     )
     rows.push(
       model.judged ? { ...share, target: { atLeast } } : share,
-      row('the engine', median(a), 'tokens/s'),
-      row('the binding', median(b), 'tokens/s'),
+      row(
+        'the binding’s processor time, of the engine’s',
+        median(b.map(({ spent }, place) => spent / (a[place]?.spent ?? Number.NaN))),
+        '×',
+      ),
+      row('the engine', median(a.map(({ rate }) => rate)), 'tokens/s'),
+      row('the binding', median(b.map(({ rate }) => rate)), 'tokens/s'),
     )
   }
   return rows
