@@ -39,7 +39,8 @@ describe('samples', () => {
     const times = (value: typeof monitoring | null) => value?.recent.map(({ time }) => time)
     const later = withSample(monitoring, told(sample(2000)))
     expect(times(later)).toEqual([1000, 2000])
-    expect(withSample(monitoring, told(sample(1000)))).toBe(monitoring)
+    expect(times(withSample(monitoring, told(sample(1000))))).toEqual([1000])
+    expect(times(withSample(monitoring, told(sample(500))))).toEqual([500])
     expect(times(withSample(monitoring, told(sample(302_000))))).toEqual([302_000])
   })
 

@@ -132,8 +132,8 @@ export class Monitoring {
 
   /** The last five minutes, the oldest first. */
   recent(): readonly MonitoringSample[] {
-    const since = this.#parts.clock.now() - recentMilliseconds
-    return this.#recent.filter(({ time }) => time >= since)
+    const now = this.#parts.clock.now()
+    return this.#recent.filter(({ time }) => time <= now && now - time <= recentMilliseconds)
   }
 
   insights(): Insight[] {

@@ -34,9 +34,10 @@ export function withSample(value: Monitoring, frame: AnyFrame): Monitoring | nul
   if (frame.topic !== 'monitoring.sample') return value
   if (!value.asked) return null
   const sample = frame.data
-  const last = value.recent.at(-1)
-  if (last !== undefined && last.time >= sample.time) return value
-  const recent = value.recent.filter(({ time }) => sample.time - time < shownMilliseconds)
+  // A clock that is put back leaves samples of times to come.
+  const recent = value.recent.filter(
+    ({ time }) => time < sample.time && sample.time - time < shownMilliseconds,
+  )
   recent.push(sample)
   return { ...value, recent }
 }
