@@ -40,7 +40,8 @@ export async function run(call: Call): Promise<ExitReason> {
   const models = await startModels(call, base, stack)
   const machine = new MachineFacts()
   const downloads = await startDownloads(call, base, models, security, machine, stack)
-  const library = await startLibrary(call, base, models, security, stack)
+  const onBattery = () => host.current()?.power?.source === 'battery'
+  const library = await startLibrary({ call, base, models, security, onBattery }, stack)
   const conversions = await startConversions(base, models, stack)
   const host = startTray(base, models)
   const monitoring = startMonitoring({ base, security, models, downloads, host, startedAt }, stack)

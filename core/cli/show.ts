@@ -44,7 +44,10 @@ function rowsOf(model: LibraryDetail): string[][] {
     ['abilities', abilities.join(', ')],
     ['licence', facts?.license],
     ['template', facts?.templateError == null ? null : `does not work: ${facts.templateError}`],
-    ['SHA-256', model.files.map(file => file.sha256 ?? 'not computed yet').join('\n')],
+    [
+      'SHA-256',
+      model.format === 'gguf' ? model.files.map(file => file.sha256 ?? 'not computed yet').join('\n') : null,
+    ],
     ['checked', model.verification === null ? null : verdict(model.verification)],
     ['in Ollama', ollama?.names.join(', ')],
     ['conversion', conversion == null ? null : conversion.possible ? 'possible' : conversion.reason],

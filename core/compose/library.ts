@@ -12,14 +12,21 @@ import type { Base } from './base.ts'
 import type { Models } from './models.ts'
 import type { Security } from './security.ts'
 
+export interface LibraryInput {
+  readonly call: Call
+  readonly base: Base
+  readonly models: Models
+  readonly security: Security
+  /** Whether the machine runs on its battery, as far as it says so: then nothing is read that nobody asked for. */
+  readonly onBattery: () => boolean
+}
+
 /** Brings what is done with the models that were found: labels, hashes, the trash. */
 export async function startLibrary(
-  { env }: Call,
-  { paths, bus, clock, database, log, settings }: Base,
-  models: Models,
-  { audit }: Security,
+  { call: { env }, base, models, security: { audit }, onBattery }: LibraryInput,
   stack: AsyncDisposableStack,
 ): Promise<LibraryRoom> {
+  const { paths, bus, clock, database, log, settings } = base
   const room = new LibraryRoom({
     library: models.library,
     renamed: models.renamed,
@@ -39,7 +46,7 @@ export async function startLibrary(
     clock,
     log: log.child({ room: 'library' }),
     audit: (event, fields) => audit.record(event, fields),
-    busy: () => models.active.count > 0,
+    busy: () => models.active.count > 0 || onBattery(),
     settings: () => settings.current.library,
   })
   await room.start()

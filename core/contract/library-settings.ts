@@ -22,7 +22,7 @@ export const library = z.object({
   places: places.prefault({}),
   hash: setting(z.enum(['all', 'duplicates', 'off']).default('all'), {
     title: 'Compute SHA-256 in the background',
-    help: 'all: of every model, one after the other, while nobody asks anything; duplicates: only of models of the same size; off: only when asked to verify.',
+    help: 'all: of every model, one after the other, while nobody asks anything and the machine is not known to run on its battery; duplicates: only of models of the same size; off: only when asked to verify.',
   }),
   trashHours: setting(z.number().min(0).max(8760).default(24), {
     title: 'Time to undo a deletion',

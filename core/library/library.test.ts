@@ -226,6 +226,43 @@ describe('changes', () => {
     await until(() => ids().includes('new'))
   })
 
+  it('hears of several folders that were not there, in one place', async () => {
+    const folders = ['one', 'two'].map(name => join(root, name, 'models'))
+    await open({ folders: () => folders.map(path => ({ path, origin: 'models' as const })) })
+    for (const [index, folder] of folders.entries()) {
+      await mkdir(folder, { recursive: true })
+      await writeFile(join(folder, `new-${index}.gguf`), 'GGUF')
+      await until(() => ids().includes(`new-${index}`))
+    }
+  })
+
+  it('hears of what Ollama and Hugging Face’s tools fetch', async () => {
+    const ollama = join(root, 'ollama')
+    const hub = join(root, 'hub')
+    await mkdir(join(ollama, 'manifests/registry.ollama.ai/library'), { recursive: true })
+    await mkdir(join(ollama, 'blobs'))
+    await mkdir(join(hub, 'models--ada--words/snapshots/c1'), { recursive: true })
+    await mkdir(join(hub, 'models--ada--words/blobs'))
+    await open({
+      folders: () => [
+        { path: ollama, origin: 'ollama' },
+        { path: hub, origin: 'huggingface' },
+      ],
+    })
+    const digest = 'a'.repeat(64)
+    await writeFile(join(ollama, `blobs/sha256-${digest}`), 'GGUF')
+    await mkdir(join(ollama, 'manifests/registry.ollama.ai/library/tiny'))
+    const layers = [{ mediaType: 'application/vnd.ollama.image.model', digest: `sha256:${digest}`, size: 4 }]
+    await writeFile(
+      join(ollama, 'manifests/registry.ollama.ai/library/tiny/latest'),
+      JSON.stringify({ layers }),
+    )
+    await until(() => ids().includes('tiny'))
+    await writeFile(join(hub, 'models--ada--words/blobs/b'), 'GGUF')
+    await symlink('../../blobs/b', join(hub, 'models--ada--words/snapshots/c1/words.gguf'))
+    await until(() => ids().includes('words'))
+  })
+
   it('refuses to load a file that became a link, and takes one that was replaced as the new one', async () => {
     const path = await model('swapped.gguf')
     const other = await model('replaced.gguf')

@@ -39,7 +39,7 @@ export interface LibraryRoomParts {
   readonly clock: Clock
   readonly log: Log
   readonly audit: (event: LibraryAuditEvent, fields: LogFields) => void
-  /** Whether requests are being answered. */
+  /** Whether the machine has better to do than to hash files. */
   readonly busy: () => boolean
   readonly settings: () => { readonly hash: 'all' | 'duplicates' | 'off'; readonly trashHours: number }
   readonly hashPause?: { readonly start: number; readonly between: number }

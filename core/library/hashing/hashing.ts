@@ -11,7 +11,7 @@ export interface HashingParts {
   readonly models: () => readonly InstalledModel[]
   readonly hashes: Hashes
   readonly tools: FileTools
-  /** Whether requests are being answered: then nothing is begun. */
+  /** Whether the machine has better to do, or runs on its battery: then nothing is begun. */
   readonly busy: () => boolean
   readonly mode: () => 'all' | 'duplicates' | 'off'
   readonly bus: Bus
@@ -143,23 +143,24 @@ export class Hashing {
     this.#asleep = false
     this.#cancelTimer = this.#parts.clock.after(milliseconds, () => {
       this.#working = this.#working.then(async () => {
-        if (await this.#background()) this.#wait(this.#pause.between)
-        else this.#asleep = true
+        const next = await this.#background()
+        if (next === 'none') this.#asleep = true
+        else this.#wait(next === 'later' ? this.#pause.start / 2 : this.#pause.between)
       })
     })
   }
 
-  /** One file, if nobody asks anything just now. False where none is wanted. */
-  async #background(): Promise<boolean> {
+  /** Reads one file, if now is the time for it and one is wanted. */
+  async #background(): Promise<'read' | 'later' | 'none'> {
     const { models, hashes, mode, busy, log, clock, bus } = this.#parts
-    if (this.#stopped.signal.aborted) return false
-    if (busy()) return true
+    if (this.#stopped.signal.aborted) return 'none'
+    if (busy()) return 'later'
     const next = nextToHash(
       models(),
       mode(),
       print => hashes.get(print) !== undefined || this.#failed.has(print),
     )
-    if (next === undefined) return false
+    if (next === undefined) return 'none'
     const bytes = Number(next.print.split(':')[1])
     this.#work = { model: next.model.id, done: 0, bytes }
     try {
@@ -177,7 +178,7 @@ export class Hashing {
       this.#work = null
     }
     bus.tell('library.changed', { model: next.model.id, what: 'hash' })
-    return true
+    return 'read'
   }
 
   #read(path: string, onProgress: (bytes: number) => void) {
