@@ -24,10 +24,10 @@ const cline: Recipe = ({ base, model, key, contextLength }) => ({
 
 const roo: Recipe = ({ base, model, key, contextLength }) => ({
   id: 'roo',
-  name: 'Roo Code',
+  name: 'Roo Code, Zoo Code',
   uses: '/v1/chat/completions',
   parts: [
-    form('In the editor: the settings of the Roo Code panel, Providers', {
+    form('In the editor: the settings of its panel, Providers', {
       'API Provider': 'OpenAI Compatible',
       'Base URL': base,
       'API Key': key,
@@ -35,7 +35,7 @@ const roo: Recipe = ({ base, model, key, contextLength }) => ({
       ...(contextLength !== null && { 'Context Window Size': String(contextLength) }),
     }),
   ],
-  notes: ['Roo Code needs a model that calls tools.'],
+  notes: ['Roo Code ended in May 2026. Zoo Code carries it on, with the same fields.'],
 })
 
 const kilo: Recipe = place => ({
@@ -197,18 +197,14 @@ const aider: Recipe = ({ base, model, key }) => ({
     }),
     text('Then', 'sh', ['aider --config ~/.aider.impetus.yml']),
   ],
-  notes: ['A file of its own: aider without it goes on with ~/.aider.conf.yml.'],
+  notes: [
+    'A file of its own: aider without it goes on with ~/.aider.conf.yml.',
+    'It asks for edits in plain text and calls no tools.',
+  ],
 })
 
-/** Programs that work on files by themselves. */
-export const agents: readonly Recipe[] = [
-  cline,
-  roo,
-  kilo,
-  opencode,
-  codex,
-  claudeCode,
-  qwenCode,
-  copilot,
-  aider,
-]
+/** Programs that work on files by themselves, with tools. */
+export const agents: readonly Recipe[] = [cline, roo, kilo, opencode, codex, claudeCode, qwenCode, copilot]
+
+/** Programs that change files by what the model writes: it need not call tools, nor read long instructions. */
+export const agentsWithoutTools: readonly Recipe[] = [aider]

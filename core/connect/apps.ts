@@ -1,19 +1,20 @@
 import { stringify as yaml } from 'yaml'
 import { form, type Recipe, text } from './recipe.ts'
 
+const inContainer =
+  'In a container, "127.0.0.1" is the container itself. With Docker Desktop use http://host.docker.internal and the same port, and add "host.docker.internal" to server.allowedHosts in the settings.'
+
 const openWebUi: Recipe = ({ base, key, needsKey }) => ({
   id: 'open-webui',
   name: 'Open WebUI',
   uses: '/v1/chat/completions',
   parts: [
-    form('Admin Panel › Settings › Connections › OpenAI API › Add Connection', {
+    form('Admin Settings › Connections › OpenAI › Add Connection', {
       URL: base,
-      Key: needsKey ? key : '(leave empty)',
+      'API Key': needsKey ? key : '(leave empty)',
     }),
   ],
-  notes: [
-    'In a container, "127.0.0.1" is the container itself. With Docker Desktop use http://host.docker.internal and the same port, and add "host.docker.internal" to server.allowedHosts in the settings.',
-  ],
+  notes: [inContainer],
 })
 
 const libreChat: Recipe = ({ base, model, key }) => ({
@@ -42,7 +43,8 @@ const libreChat: Recipe = ({ base, model, key }) => ({
     ),
   ],
   notes: [
-    'In a container, "127.0.0.1" is the container itself. With Docker Desktop use http://host.docker.internal and the same port, and add "host.docker.internal" to server.allowedHosts in the settings.',
+    'A new librechat.yaml needs a "version" too, as in librechat.example.yaml; with Docker, docker-compose.override.yml has to mount the file. Restart LibreChat then.',
+    inContainer,
   ],
 })
 

@@ -57,9 +57,11 @@ const zed: Recipe = ({ base, model, key, contextLength, callsTools }) => ({
         },
       },
     }),
-    text('In the environment that Zed starts from, or as the API key in its LLM Providers', 'sh', [
-      ...exports({ IMPETUS_API_KEY: key }),
-    ]),
+    text(
+      'In the environment that Zed starts from, or as the API key under Settings › AI › LLM Providers',
+      'sh',
+      [...exports({ IMPETUS_API_KEY: key })],
+    ),
   ],
   notes: ['Zed shows no model of a provider without a key; any text will do where none is required.'],
 })
@@ -90,31 +92,46 @@ const vsCode: Recipe = ({ base, model, key, contextLength, callsTools }) => {
     uses: '/v1/chat/completions',
     parts: [
       text(
-        'chatLanguageModels.json, which the command "Chat: Manage Language Models" opens',
+        'chatLanguageModels.json, which the command "Chat: Open Language Models (JSON)" opens',
         'json',
         JSON.stringify([entry], null, 2).split('\n'),
       ),
     ],
     notes: [
-      'Where the file has entries already, add this one to the list. VS Code 1.122 or later has Custom Endpoint models.',
+      'Where the file has entries already, add this one to the list. VS Code 1.122 or later has Custom Endpoint models; no GitHub account is needed.',
+      'Where the model does not appear, restart VS Code. Sessions of its Agent Host need the setting "chat.agentHost.byokModels.enabled".',
+      'For titles and commit messages choose it in "chat.utilityModel" and "chat.utilitySmallModel" too.',
+      ...(callsTools ? [] : [`VS Code offers agents no model without tools, and ${model} calls none.`]),
     ],
   }
 }
 
-const xcode: Recipe = ({ address }) => ({
+const xcode: Recipe = ({ address, key, needsKey }) => ({
   id: 'xcode',
   name: 'Xcode',
   uses: '/v1/chat/completions',
   parts: [
-    form('Xcode › Settings › Intelligence › Add a Model Provider › Locally Hosted', {
-      Port: new URL(address).port,
-      Description: 'Impetus',
-    }),
+    // The form for servers on this Mac asks for a port only; the other wants the address without /v1.
+    needsKey || !onThisMachine(address)
+      ? form('Xcode › Settings › Intelligence › Add a Chat Provider › Internet Hosted', {
+          URL: address,
+          'API Key Header': 'x-api-key',
+          'API Key': key,
+          Description: 'Impetus',
+        })
+      : form('Xcode › Settings › Intelligence › Add a Chat Provider › Locally Hosted', {
+          Port: new URL(address).port,
+          Description: 'Impetus',
+        }),
   ],
-  notes: ['Xcode asks for no key: it cannot be used where the settings require one.'],
+  notes: ['Some versions of Xcode 26 call the button "Add a Model Provider".'],
 })
 
-const jetBrains: Recipe = ({ base, key }) => ({
+function onThisMachine(address: string): boolean {
+  return ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(address).hostname)
+}
+
+const jetBrains: Recipe = ({ base, key, callsTools }) => ({
   id: 'jetbrains',
   name: 'JetBrains AI Assistant',
   uses: '/v1/chat/completions',
@@ -123,9 +140,13 @@ const jetBrains: Recipe = ({ base, key }) => ({
       Provider: 'OpenAI-compatible',
       URL: base,
       'API Key': key,
+      'Tool calling': callsTools ? 'on' : 'off',
     }),
   ],
-  notes: ['Then choose the model for each feature under Settings › Tools › AI Assistant › Model Assignment.'],
+  notes: [
+    'Then choose the model for each feature under Models Assignment, on the same page.',
+    'Earlier versions call the page "Models" or "Models & API keys".',
+  ],
 })
 
 const llamaVim: Recipe = ({ address, base, model, key, needsKey }) => ({

@@ -65,7 +65,7 @@ const langChain: Recipe = ({ base, model, key }) => ({
       'print(llm.invoke("Hello!").content)',
     ]),
   ],
-  notes: [],
+  notes: ['ChatOpenAI leaves out what a model thinks (reasoning_content).'],
 })
 
 /** For programs of one's own. */

@@ -47,7 +47,7 @@ describe('every recipe', () => {
     expect(open).toContain('5000')
     expect(open).not.toContain(keyPlaceholder)
     expect(open).not.toContain('5000//')
-    if (id !== 'xcode') expect(said({ needsKey: true }, id)).toContain(keyPlaceholder)
+    expect(said({ needsKey: true }, id)).toContain(keyPlaceholder)
   })
 
   it.each(ids)('%s does without a length that nobody knows', id => {
@@ -73,6 +73,14 @@ describe('files', () => {
   })
 })
 
+describe('Xcode', () => {
+  it('is told a port where that is enough, else the address and a key', () => {
+    expect(said({}, 'xcode')).toBe('Port: 5000\nDescription: Impetus')
+    expect(said({ needsKey: true }, 'xcode')).toContain(`URL: http://127.0.0.1:5000\n`)
+    expect(said({ address: 'http://box.lan:5000' }, 'xcode')).toContain('URL: http://box.lan:5000\n')
+  })
+})
+
 describe('what a model can do', () => {
   it('decides what Continue uses it for', () => {
     expect(said({}, 'continue')).toContain('autocomplete')
@@ -89,6 +97,20 @@ describe('what a model can do', () => {
     expect(notes({})).not.toContain('qwen3-8b')
     expect(notes({ callsTools: false })).toContain('qwen3-8b calls no tools, and Codex needs one that does.')
     expect(notes({ contextLength: 4096 })).toContain('a context of 4096 tokens: too few for Codex.')
+  })
+
+  it('is not asked of aider, which uses no tools', () => {
+    const [aider] = recipesFor({ ...place, callsTools: false, contextLength: 4096 }).filter(
+      ({ id }) => id === 'aider',
+    )
+    expect(aider?.notes.join('\n')).not.toMatch(/needs one that does|too few/)
+  })
+
+  it('is told to clients that ask for it', () => {
+    expect(said({ callsTools: true }, 'jetbrains')).toContain('Tool calling: on')
+    expect(said({ callsTools: false }, 'jetbrains')).toContain('Tool calling: off')
+    const [vsCode] = recipesFor({ ...place, callsTools: false }).filter(({ id }) => id === 'vscode')
+    expect(vsCode?.notes.join('\n')).toContain('qwen3-8b calls none')
   })
 
   it('leaves a quarter of the context for the answer', () => {

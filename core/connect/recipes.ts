@@ -1,5 +1,5 @@
 import { type ClientRecipe, keyPlaceholder } from '../contract/clients.ts'
-import { agents } from './agents.ts'
+import { agents, agentsWithoutTools } from './agents.ts'
 import { apps, others } from './apps.ts'
 import { editors } from './editors.ts'
 import { libraries } from './libraries.ts'
@@ -16,7 +16,9 @@ export function recipesFor({ address, needsKey, ...model }: PlaceFacts): ClientR
   const { origin } = new URL(address)
   const key = needsKey ? keyPlaceholder : 'unused'
   const place: Place = { ...model, address: origin, base: `${origin}/v1`, key, needsKey }
-  const rest = [...editors, ...apps, ...libraries, ...others].map(recipe => recipe(place))
+  const rest = [...agentsWithoutTools, ...editors, ...apps, ...libraries, ...others].map(recipe =>
+    recipe(place),
+  )
   return [...agents.map(recipe => warned(recipe(place), place)), ...rest]
 }
 
