@@ -21,7 +21,22 @@ const byHand: Readonly<Record<string, string>> = {
   'llama-vim': 'commit a1c8e6e in Vim 9.0',
 }
 
-/** How a recipe is known to work; undefined where nobody has tried it here. */
+/** What the recipes that cannot be tried here were compared with, name by name. */
+const checkedAgainst: Readonly<Record<string, string>> = {
+  roo: 'its documentation, its source and that of Zoo Code',
+  aider: 'its documentation and source',
+  zed: 'its documentation and source',
+  vscode: 'its documentation, its release notes and its source',
+  xcode:
+    'what Ollama, OpenRouter and others write for their users; Apple’s own documentation was not at hand',
+  jetbrains:
+    'its documentation; for “Tool calling”, “Models Assignment” and the earlier names, the guides of others',
+  'open-webui': 'its documentation',
+  librechat: 'its documentation, its example file and its schema',
+  langchain: `the source of ${code('langchain-openai')} 1.6.6`,
+}
+
+/** How a recipe was tried; undefined where it was not. */
 function triedBy(id: string): string | undefined {
   const agent = agents.find(one => one.id === id)
   if (agent) return `${agent.package} ${agent.version}, by ${code(`npm run test:clients -- ${id}`)}`
@@ -33,23 +48,30 @@ function triedBy(id: string): string | undefined {
   return id === 'typescript' ? `${code('openai')} ${devDependencies.openai}, by the tests` : undefined
 }
 
+function standing(id: string): { readonly word: string; readonly sentence: string } {
+  const tried = triedBy(id)
+  if (tried) return { word: 'tried', sentence: `**Tried**: ${tried}. ` }
+  const source = checkedAgainst[id]
+  if (source) return { word: 'checked', sentence: `**Checked** against ${source}. ` }
+  return { word: '–', sentence: '' }
+}
+
 /** Every client with what it needs to know, in the order of `impetus connect`. */
 export function clientsBlock(): string {
   const rows = recipes.map(({ id, name, uses }) => [
     `[${name}](#${slug(name)})`,
     uses.split(', ').map(code).join(', '),
-    triedBy(id) ? 'tried' : 'not tried here',
+    standing(id).word,
   ])
   return [table(['Client', 'Asks at', 'This recipe is'], rows), ...recipes.map(section)].join('\n\n')
 }
 
 function section({ id, name, parts, notes }: ClientRecipe): string {
-  const tried = triedBy(id)
   const writes = parts.some(({ kind }) => kind === 'file')
   const command = code(`impetus connect ${id}${writes ? ' --write' : ''}`)
   return [
     `### ${name}`,
-    `${tried ? `**Tried**: ${tried}` : '**Not tried here**'}. ${command} ${writes ? 'writes' : 'shows'} this with your values.`,
+    `${standing(id).sentence}${command} ${writes ? 'writes' : 'shows'} this with your values.`,
     ...parts.map(shown),
     ...(notes.length > 0 ? [notes.map(note => `- ${note}`).join('\n')] : []),
   ].join('\n\n')
