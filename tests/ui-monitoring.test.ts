@@ -100,7 +100,7 @@ test('Home is arranged with the keyboard, which the core remembers, and put back
   await expect.poll(shown).toContain('Processor')
   const [first] = await shown()
   expect(first).toBe('Address for clients')
-  const press = async (name: string, role: string, key: 'Space' | 'Enter') => {
+  const press = async (name: string, role: string, key: ' ' | 'Enter') => {
     const found = await page.waitForSelector(`::-p-aria([name="${name}"][role="${role}"])`)
     await found?.focus()
     await page.keyboard.press(key)
@@ -108,7 +108,7 @@ test('Home is arranged with the keyboard, which the core remembers, and put back
   await press('Customise', 'button', 'Enter')
   await press('Move Writing up', 'button', 'Enter')
   await expect.poll(shown).toMatchObject({ 0: 'Writing', 1: 'Address for clients' })
-  await press('Processor', 'checkbox', 'Space')
+  await press('Processor', 'checkbox', ' ')
   await expect.poll(shown).not.toContain('Processor')
   await page.select('::-p-aria([name="Size of Writing"])', 'L')
   await page.waitForSelector('.block[data-size="L"] .tile[aria-label="Writing"]')
