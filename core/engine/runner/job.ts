@@ -93,6 +93,12 @@ export class Job {
     this.#admitted = now
   }
 
+  /** Only so many prompt tokens are computed any more: the others are computed again, and count as not reused. */
+  goBack(computed: number): void {
+    this.computed = computed
+    this.cached = Math.min(this.cached, computed)
+  }
+
   /** Takes a chosen token in; `ends` for one that ends the turn, which is counted but has no text of its own. */
   accept({ token, piece, logprob }: Choice, ends: boolean, now: number): AnswerStep {
     if (this.generated === 0) this.#firstToken = now

@@ -189,7 +189,7 @@ export class Scheduler {
   /** Takes out of a state what is to be computed again. */
   async #goBack({ slot: index, again = 0 }: StepPart): Promise<void> {
     const slot = this.#slot(index)
-    if (again > 0 && slot.job !== undefined) slot.job.computed = await slot.cut(slot.tokens.length - again)
+    if (again > 0) slot.job?.goBack(await slot.cut(slot.tokens.length - again))
   }
 
   #fill({ slot: index, tokens }: StepPart, outputs: Output[]): void {
