@@ -10,11 +10,9 @@ const machine = z
     memoryBytes: z.int(),
     bandwidth: z.object({
       bytesPerSecond: z.number(),
-      published: z
-        .boolean()
-        .meta({
-          description: 'From Apple’s specifications; otherwise measured with one core, so rather too low',
-        }),
+      published: z.boolean().meta({
+        description: 'From Apple’s specifications; otherwise measured with one core, so rather too low',
+      }),
     }),
   })
   .meta({ id: 'Machine' })

@@ -7,12 +7,10 @@ const model = z
     id: z.string(),
     object: z.literal('model'),
     created: z.int().meta({ description: 'When the file was last changed, in seconds since 1970' }),
-    owned_by: z
-      .string()
-      .meta({
-        description:
-          'Where the file is: built-in, impetus, models, configured, linked, or the program whose it is',
-      }),
+    owned_by: z.string().meta({
+      description:
+        'Where the file is: built-in, impetus, models, configured, linked, or the program whose it is',
+    }),
     default: z.boolean().meta({ description: 'Answers requests that name no model' }),
     description: z.string().nullable(),
     aliases: z.array(z.string()),
