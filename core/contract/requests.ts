@@ -34,7 +34,15 @@ const recentRequest = z
     milliseconds,
     firstTokenMilliseconds: milliseconds,
     timings: z
-      .object({ queued: z.number(), prefill: z.number(), decode: z.number() })
+      .object({
+        queued: z.number(),
+        prefill: z.number(),
+        decode: z.number(),
+        speculation: z
+          .object({ drafted: z.int(), accepted: z.int(), steps: z.int().optional() })
+          .optional()
+          .meta({ description: 'Tokens that were guessed ahead, and how many of them held' }),
+      })
       .nullable()
       .meta({ description: 'Milliseconds, by the engine' }),
     tokensPerSecond: z.number().nullable().meta({ description: 'While it wrote' }),

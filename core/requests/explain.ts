@@ -43,13 +43,16 @@ function outcome({ state, code, endReason }: RecentRequest): string[] {
 function times({ milliseconds, timings, tokensPerSecond, completionTokens }: RecentRequest): string[] {
   if (milliseconds === null) return []
   if (timings === null) return [`It took ${seconds(milliseconds)}.`]
-  const { queued, prefill, decode } = timings
+  const { queued, prefill, decode, speculation } = timings
   const outside = Math.max(0, milliseconds - queued - prefill - decode)
   const speed = tokensPerSecond === null ? '' : ` at ${tokensPerSecond.toFixed(1)} tokens a second`
   return [
     `It took ${seconds(milliseconds)}: ${seconds(outside)} until the model took it on and for the rest, ` +
       `${seconds(queued)} in the queue, ${seconds(prefill)} reading the prompt, ` +
       `${seconds(decode)} writing ${completionTokens} tokens${speed}.`,
+    ...(speculation === undefined
+      ? []
+      : [`${speculation.drafted} tokens were guessed ahead, ${speculation.accepted} of them held.`]),
   ]
 }
 

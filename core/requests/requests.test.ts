@@ -199,4 +199,8 @@ it('an explanation quotes no prompt where texts are not kept', async () => {
   expect(explain(view, end.cache?.miss, false)).not.toContain('Monday')
   expect(explain({ ...view, cache: null }, undefined, true)).toContain('does not say why')
   expect(explain({ ...view, state: 'cancelled', timings: null }, undefined, true)).toContain('went away')
+  const timings = { queued: 1, prefill: 20, decode: 50, speculation: { drafted: 6, accepted: 5 } }
+  expect(explain({ ...view, timings }, undefined, true)).toContain(
+    '6 tokens were guessed ahead, 5 of them held',
+  )
 })
