@@ -21,6 +21,8 @@ struct Session: Sendable {
     let tray: Tray
     let host: SaidHost
     let printer: Printer
+    /// Ends with the news.
+    let printing: Task<Void, Never>
 
     func perform(_ line: String) async {
         let words = line.split(separator: " ", maxSplits: 1).map(String.init)
@@ -49,6 +51,8 @@ struct Session: Sendable {
 
     func quit() async -> Never {
         await tray.quit()
+        // The last news too.
+        await printing.value
         // Not exit: that waits for the lock of standard input, which the thread that reads it holds.
         _exit(0)
     }

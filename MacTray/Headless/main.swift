@@ -38,7 +38,8 @@ do {
 let printer = Printer(json: options.json)
 let host = SaidHost()
 let tray = Tray(options.settings, host: host)
-let session = Session(tray: tray, host: host, printer: printer)
+let printing = Task { for await news in tray.news { printer.print(news) } }
+let session = Session(tray: tray, host: host, printer: printer, printing: printing)
 
 /// Kept for as long as the process lives.
 let signals = [SIGTERM, SIGINT, SIGHUP, InstanceLock.showSignal].map { number in
@@ -51,7 +52,6 @@ let signals = [SIGTERM, SIGINT, SIGHUP, InstanceLock.showSignal].map { number in
     return source
 }
 
-Task { for await news in tray.news { printer.print(news) } }
 Task { await tray.start() }
 Thread.detachNewThread {
     // A thread that sleeps in the kernel until somebody says something. Its end means nothing: there may be no terminal.

@@ -71,6 +71,9 @@ public actor Keeper {
         await withCheckedContinuation { waiters.append($0) }
     }
 
+    /// Ends the news, after what was told so far.
+    func finish() { tell.finish() }
+
     private var isSettled: Bool {
         switch supervisor.state {
         case .stopped, .failed: child == nil

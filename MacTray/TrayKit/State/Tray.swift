@@ -43,11 +43,15 @@ public actor Tray {
 
     public func send(_ event: CoreEvent) async { await keeper.send(event) }
 
-    /// Ends our core, running answers first, and comes back when it is gone. A core that was found running stays.
+    /// Ends our core, running answers first, and comes back when it is gone and the news are at their end. A core that was
+    /// found running stays.
     public func quit() async {
         await host.withdraw()
         if !state.isFound { await keeper.send(.stopAsked) }
         if !state.isFound { await keeper.settled() }
+        await keeper.finish()
+        await following?.value
+        tell.finish()
     }
 
     /// Figures that no event tells, asked when somebody looks.
