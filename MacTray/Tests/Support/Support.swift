@@ -6,10 +6,26 @@ import Foundation
     import Glibc
 #endif
 
-/// A folder whose path leaves room for a socket's name in the 103 bytes that macOS gives.
+/// A folder whose path leaves room for a socket's name in the 103 bytes that macOS gives. Removed when the tests end.
 public func temporaryFolder() -> String {
     var template = Array("/tmp/tray.XXXXXX".utf8CString)
-    return mkdtemp(&template).map { String(cString: $0) } ?? "/tmp"
+    guard let made = mkdtemp(&template) else { fatalError("no folder in /tmp: \(errno)") }
+    let path = String(cString: made)
+    folders.add(path)
+    return path
+}
+
+private let folders = Folders()
+
+private final class Folders: @unchecked Sendable {
+    private let lock = NSLock()
+    private var paths: [String] = []
+
+    init() { atexit { folders.remove() } }
+
+    func add(_ path: String) { lock.withLock { paths.append(path) } }
+
+    func remove() { lock.withLock { for path in paths { try? FileManager.default.removeItem(atPath: path) } } }
 }
 
 /// Whether the check comes true in time.
