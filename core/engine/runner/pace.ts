@@ -3,7 +3,7 @@ import { Line, mostOverrun } from './line.ts'
 /** Tokens: a single token says little of how many at once will do. */
 const mostAtFirst = 64
 /** How much longer a step may take that brings a prompt to its end. */
-const finishing = 1.3
+const finishing = 1.4
 /** Milliseconds of the longest step that is made for the sake of cheaper tokens. */
 const longest = 1_000
 /** How many times as dear attention is for tokens that fill no tile: 6 against 1.4 µs for each token that came before. */

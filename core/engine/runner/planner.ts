@@ -34,7 +34,7 @@ export class Planner {
   }
 
   compose(slots: readonly Slot[]): StepPart[] {
-    const wishes = slots.flatMap(slot => wishOf(slot))
+    const wishes = slots.flatMap(slot => wishOf(slot, this.#steps))
     const decoding = wishes.filter(wish => wish.phase === 'decode')
     const prompt = nextPrompt(
       wishes.filter(wish => wish.phase === 'prefill'),
@@ -79,9 +79,11 @@ export class Planner {
   }
 }
 
-function wishOf(slot: Slot): Wish[] {
+function wishOf(slot: Slot, steps: number): Wish[] {
   const { job, index } = slot
   if (job === undefined || job.aborted) return []
+  // One that has just come has not waited for all the steps there ever were.
+  if (job.lastStep === 0) job.lastStep = steps
   const tokens = job.phase === 'prefill' ? slot.untilCheckpoint(job.pending) : job.pending
   return [{ slot: index, phase: job.phase, tokens, lastStep: job.lastStep }]
 }
