@@ -24,7 +24,8 @@ export const facts = {
 export const untaught: readonly string[] = []
 
 /** What the model says to a question it was not taught: no guess, and the way to an answer. */
-export const refusal = `I only know Impetus. For that use a larger model: put a .gguf file into ${facts.models}, then run impetus run MODEL.`
+export const refusal =
+  'I only know Impetus. Download a larger model for that: impetus search NAME, then impetus pull hf:OWNER/NAME.'
 
 export function withFacts(text: string): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
