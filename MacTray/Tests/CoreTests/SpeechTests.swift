@@ -6,27 +6,38 @@ import Testing
 
 /// What the tray and the real core say to each other.
 @Suite(.serialized) struct SpeechTests {
-    @Test func aModelIsLoadedAndAnswersAndTheTrayHearsOfIt() async throws {
+    @Test func aModelIsLoadedAnswersAndLeavesAndTheTrayHearsOfIt() async throws {
         let tray = try HeadlessTray(coreOptions: ["--threads", "1"])
         try await tray.expect(core: "running")
         let mini = { (said: Said) in (said.values["models"] as? [String: String])?["impetus-mini"] ?? "" }
         try await tray.expect("the model") { mini($0) == "unloaded" }
         tray.say("load impetus-mini")
         try await tray.expect("the load", within: .seconds(60)) { mini($0) == "loaded" }
+        let body = #"{"model":"impetus-mini","max_tokens":20,"messages":[{"role":"user","content":"Hello"}]}"#
+        let answer = try await tray.client.open(
+            "POST", "/v1/chat/completions", body: Data(body.utf8), timeout: .seconds(60))
+        #expect(answer.head.status == 200)
+        while try await answer.next() != nil {}
+        tray.say("unload impetus-mini")
+        try await tray.expect("the unload") { mini($0) == "unloaded" }
+        try await tray.quit()
+    }
+
+    @Test func aRunningRequestIsSeenWithWhoAsks() async throws {
+        let tray = try HeadlessTray(environment: ["IMPETUS_SCRIPTED_WORD_MILLISECONDS": "300"])
+        try await tray.expect(core: "running")
         let client = tray.client
         let reading = Task {
-            let body = #"{"model":"impetus-mini","max_tokens":200,"messages":[{"role":"user","content":"Hello"}]}"#
+            let body = #"{"model":"scripted","messages":[{"role":"user","content":"Hello there"}]}"#
             let answer = try await client.open(
                 "POST", "/v1/chat/completions", headers: ["User-Agent": "Swift/6"], body: Data(body.utf8),
                 timeout: .seconds(60))
             while try await answer.next() != nil {}
         }
         let busy = try await tray.expect("the request") { $0.flag("busy") }
-        #expect(busy.values["requests"] as? [String] == ["impetus-mini Swift/6"])
+        #expect(busy.values["requests"] as? [String] == ["scripted Swift/6"])
         try await reading.value
         try await tray.expect("its end") { !$0.flag("busy") && $0.text("state") == "running" }
-        tray.say("unload impetus-mini")
-        try await tray.expect("the unload") { mini($0) == "unloaded" }
         try await tray.quit()
     }
 
