@@ -14,6 +14,7 @@ import type { ExitReason } from './contract/exit-codes.ts'
 import { publishEndpoint, withdrawEndpoint } from './platform/endpoint-file.ts'
 import { totalMemory } from './platform/memory.ts'
 import type { Paths } from './platform/paths.ts'
+import { releaseMemory } from './platform/release-memory.ts'
 import { refuseUnsupported, thisMachine } from './platform/supported.ts'
 import { version } from './platform/version.ts'
 import { announcement } from './system/announce.ts'
@@ -25,6 +26,8 @@ import { listenForTheEnd } from './system/signals.ts'
 const firstCodeSeconds = 600
 /** How long the announcement waits for the models to be looked for, to be able to name one. */
 const modelLookMilliseconds = 1000
+/** Whoever starts it to ask something has asked by then. */
+const tidyUpMilliseconds = 6000
 /** After the drain, everything else has this long to end in order. */
 const lastEndMilliseconds = 10_000
 
@@ -93,6 +96,8 @@ export async function run(call: Call): Promise<ExitReason> {
     totalMemory: totalMemory(),
   }
   call.io.stdout.write(`${call.json ? JSON.stringify(facts) : announcement(facts)}\n`)
+
+  setTimeout(() => models.active.count === 0 && releaseMemory(), tidyUpMilliseconds).unref()
 
   const { why } = await life.ending
   log.info('Impetus is ending', { why })
