@@ -12,8 +12,12 @@ const answered = 32
 const added = 60
 
 /** The whole conversation so far, as a client sends it again. */
-function secondTurn(prompt: GenerateRequest['prompt'], vocabulary: number): GenerateRequest['prompt'] {
-  const more = tokensOf(77, added, vocabulary)
+function secondTurn(
+  prompt: GenerateRequest['prompt'],
+  vocabulary: number,
+  seed: number,
+): GenerateRequest['prompt'] {
+  const more = tokensOf(seed, added, vocabulary)
   return {
     kind: 'tokens',
     tokens: [prompt, more].flatMap(part => (part.kind === 'tokens' ? part.tokens : [])),
@@ -34,18 +38,20 @@ async function measure({ entry, say }: Bench, model: BenchModel): Promise<Row[]>
     length = Math.min(first, contextLength - 2 * answered - added)
     const prompt = tokensOf(1, length, vocabularySize)
     cold = await answer(engine.model, prompt, answered)
-    kept = await answer(engine.model, secondTurn(prompt, vocabularySize), answered)
+    kept = await answer(engine.model, secondTurn(prompt, vocabularySize, 77), answered)
   }
   say(`conversation: the same after a restart`)
   await using again = await load()
   const { vocabularySize } = again.model.facts
   const restarted = await answer(
     again.model,
-    secondTurn(tokensOf(1, length, vocabularySize), vocabularySize),
+    // Another one: that of before is on disk as well.
+    secondTurn(tokensOf(1, length, vocabularySize), vocabularySize, 78),
     answered,
   )
-  if (restarted.text !== kept.text)
-    throw new Error('The answer from disk is another one than that from memory.')
+  // That the answers are the same is a test's business (llama-determinism.test.ts): random weights are full of near-ties.
+  for (const { final } of [kept, restarted])
+    if (final.usage.cachedTokens < length * 0.95) throw new Error('The conversation was computed anew.')
   const row = (what: string, value: number, unit: string, atMost?: number): Row => ({
     benchmark: 'conversation',
     what: `${what} (${model.id})`,
