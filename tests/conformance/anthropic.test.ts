@@ -16,7 +16,13 @@ afterAll(() => core?.[Symbol.asyncDispose]())
 const messages: Anthropic.MessageParam[] = [
   { role: 'user', content: [{ type: 'text', text: 'What port does Impetus use?' }] },
 ]
-const ask = { model, max_tokens: 100, messages, system: [{ type: 'text' as const, text: 'You help.' }] }
+const ask = {
+  model,
+  max_tokens: 100,
+  temperature: 0,
+  messages,
+  system: [{ type: 'text' as const, text: 'You help.' }],
+}
 const tool: Anthropic.Tool = {
   ...{ name: weather.name, description: weather.description, input_schema: weather.parameters },
 }
@@ -41,8 +47,10 @@ it('answers, and streams what the package puts together', async () => {
 })
 
 it('calls a tool, takes its result in blocks and goes on', async () => {
+  const question = [{ role: 'user' as const, content: 'What is the weather in Paris?' }]
   const stream = client.messages.stream({
-    ...{ ...ask, tools: [tool], tool_choice: { type: 'any', disable_parallel_tool_use: true } },
+    ...{ ...ask, messages: question, tools: [tool] },
+    tool_choice: { type: 'any', disable_parallel_tool_use: true },
   })
   const called = await stream.finalMessage()
   expect(called.stop_reason).toBe('tool_use')
@@ -54,7 +62,7 @@ it('calls a tool, takes its result in blocks and goes on', async () => {
   const next = await client.messages.create({
     ...{ ...ask, tools: [tool], tool_choice: { type: 'none' } },
     messages: [
-      ...messages,
+      ...question,
       { role: 'assistant', content: called.content },
       { role: 'user', content: [result] },
     ],
