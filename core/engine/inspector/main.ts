@@ -19,8 +19,11 @@ export type InspectorLine =
   | { readonly adapter: AdapterFacts }
   | HashLine
 
-/** Bytes for all that an inspection may need; reading takes a few, and templates in use hardly more. */
-const mostMemory = 512 * 1024 * 1024
+/**
+ * Bytes for all that an inspection may need; reading takes a few, and templates in use hardly more. Who watches looks
+ * only so often: a template that explodes was 60 MB further by then, and 512 MB must never be reached.
+ */
+const mostMemory = 384 * 1024 * 1024
 
 /** What an inspector can be asked to do; by default to say what a model file is. */
 export type InspectorTask = 'facts' | 'tensors' | 'hash' | 'adapter'
