@@ -110,6 +110,7 @@ test('Home is arranged with the keyboard, which the core remembers, and put back
   await expect.poll(shown).toMatchObject({ 0: 'Writing', 1: 'Address for clients' })
   await press('Processor', 'checkbox', ' ')
   await expect.poll(shown).not.toContain('Processor')
+  await page.waitForSelector('::-p-aria([name="Size of Writing"])')
   await page.select('::-p-aria([name="Size of Writing"])', 'L')
   await page.waitForSelector('.block[data-size="L"] .tile[aria-label="Writing"]')
   expect(await violations(page)).toEqual([])
@@ -140,6 +141,7 @@ test('a request is opened, explained, and closed with Esc, which gives the focus
 
 test('history is drawn, within the page’s policy, light and dark', async () => {
   await openScreen(page, 'activity/trends', 'Activity')
+  await page.waitForSelector('::-p-aria([name="Time shown"])')
   await page.select('::-p-aria([name="Time shown"])', 'hour')
   await page.waitForSelector('.chart canvas', { timeout: 30_000 })
   await sees(page, 'Impetus was started')

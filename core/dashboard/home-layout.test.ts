@@ -50,10 +50,9 @@ it('is kept, told, and can be as it was at first', () => {
   const layout = store()
   expect(layout.get().isStandard).toBe(true)
   const set = layout.set([{ name: 'disk', size: 'L', shown: true }])
-  expect(set).toMatchObject({
-    isStandard: false,
-    blocks: [{ name: 'disk', size: 'L' }, { name: 'endpoint' }],
-  })
+  expect(set.isStandard).toBe(false)
+  expect(set.blocks.slice(0, 2)).toMatchObject([{ name: 'disk', size: 'L' }, { name: 'endpoint' }])
+  expect(set.blocks).toHaveLength(homeBlocks.length)
   expect(store().get()).toEqual(set)
   expect(layout.reset().isStandard).toBe(true)
   expect(told).toEqual(['home.changed', 'home.changed'])
