@@ -68,7 +68,15 @@ export class WebKit implements AsyncDisposable {
   }
 
   async reload(): Promise<void> {
+    await this.run(() => {
+      document.documentElement.dataset.old = ''
+    })
     await ask(this.#session, 'POST', '/refresh', {})
+    // The driver may answer while the old page is still there.
+    await this.waitFor(
+      'the page to be loaded anew',
+      () => document.documentElement.dataset.old === undefined && document.readyState === 'complete',
+    )
   }
 
   /** What a function returns when it runs in the page, which knows nothing of this process but the arguments. */
