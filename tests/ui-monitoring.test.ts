@@ -139,7 +139,7 @@ test('a request is opened, explained, and closed with Esc, which gives the focus
   expect(await page.evaluate(() => document.activeElement?.className)).toBe('as-link')
 })
 
-test('history is drawn, within the page’s policy, light and dark', async () => {
+test('history is drawn, within the page’s policy, light and dark', { timeout: 60_000 }, async () => {
   await openScreen(page, 'activity/trends', 'Activity')
   await page.waitForSelector('::-p-aria([name="Time shown"])')
   await page.select('::-p-aria([name="Time shown"])', 'hour')

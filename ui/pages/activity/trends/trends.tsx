@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import type { ValueOf } from '../../../api.ts'
 import { useData } from '../../../data.ts'
 import { Empty, FailureNote, Loading, Section } from '../../../parts/page.tsx'
@@ -18,7 +18,13 @@ export default function Trends() {
   // Kept while the range stays: another look would draw every chart anew.
   const from = useMemo(() => Date.now() - ranges[range], [range])
   const history = useData('getHistory', { query: { from, points: 240 } })
-  const { value, failure } = history
+  const { value, failure, refresh } = history
+  const isEmpty = value !== undefined && value.samples.length < 2
+  useEffect(() => {
+    // The core writes what it measured every ten seconds: soon there is something.
+    const timer = isEmpty ? setInterval(refresh, 5000) : undefined
+    return () => clearInterval(timer)
+  }, [isEmpty, refresh])
   return (
     <>
       <Section
@@ -39,12 +45,10 @@ export default function Trends() {
           </Select>
         }
       >
-        {failure && <FailureNote failure={failure} retry={history.refresh} />}
+        {failure && <FailureNote failure={failure} retry={refresh} />}
         {value === undefined && !failure && <Loading />}
-        {value && value.samples.length < 2 && <Empty>{words.say('noHistory')}</Empty>}
-        {value && value.samples.length >= 2 && (
-          <Charts history={value} words={words} withDay={ranges[range] > ranges.day} />
-        )}
+        {isEmpty && <Empty>{words.say('noHistory')}</Empty>}
+        {value && !isEmpty && <Charts history={value} words={words} withDay={ranges[range] > ranges.day} />}
       </Section>
       <Events from={from} />
     </>
