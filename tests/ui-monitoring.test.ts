@@ -1,4 +1,5 @@
 /** What is measured, what is wrong and what was asked, as the dashboard shows it. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, Page } from 'puppeteer-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { buildCore } from '../scripts/build/core.ts'
@@ -139,11 +140,14 @@ test('a request is opened, explained, and closed with Esc, which gives the focus
   expect(await page.evaluate(() => document.activeElement?.className)).toBe('as-link')
 })
 
-test('history is drawn, within the page’s policy, light and dark', { timeout: 60_000 }, async () => {
+test('history is drawn, within the page’s policy, light and dark', { timeout: 90_000 }, async () => {
+  // While Home is in sight there is a sample a second, and none for 20 seconds when nobody looks.
+  await sleep(3000)
   await openScreen(page, 'activity/trends', 'Activity')
   await page.waitForSelector('::-p-aria([name="Time shown"])')
   await page.select('::-p-aria([name="Time shown"])', 'hour')
-  await page.waitForSelector('.chart canvas', { timeout: 30_000 })
+  // Written every ten seconds, looked for every five.
+  await page.waitForSelector('.chart canvas', { timeout: 45_000 })
   await sees(page, 'Impetus was started')
   for (const scheme of ['dark', 'light'] as const) {
     await showIn(page, scheme)
